@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Event languages: a payload becomes events.  A format is a constant of
+ * pure functions: everything comes as arguments, nothing is opened, no
+ * clock is read.  A new one is one file here, one line in formats.def and
+ * one corpus file. */
+#ifndef VIGIE_FORMAT_FORMAT_H
+#define VIGIE_FORMAT_FORMAT_H
+
+#include "event/code.h"
+#include "event/event.h"
+
+enum verdict {
+	V_OK,
+	V_MORE,		/* a good beginning: wait for the rest */
+	V_NOT_MINE,	/* some other language's bytes */
+	V_BAD_CHECK,	/* ours, but checksum, CRC or parity is wrong */
+	V_MALFORMED	/* ours and intact, but it makes no sense */
+};
+
+struct format {
+	const char *name;	/* as in "format":"sia" */
+	const char *title;	/* N_(), one line for --list */
+	const char *coverage;	/* "complete", or N_() what is missing */
+	/* Appends the events of the payload.  Language as wanted for labels.
+	 * V_OK: at least one event; a part without a reading is an event with
+	 * `unreadable` set and its bytes in F_TEXT.  V_MALFORMED: none. */
+	enum verdict (*decode)(struct span payload, enum language language, struct event_list *list);
+};
+
+extern const struct format *const formats[];	/* NULL at the end */
+const struct format *format_find(struct span name);
+
+/* Sets kind, category, severity and label from the table's row, or the
+ * undefined kind and code-unknown when row is NULL.  restored: the event
+ * ends what the row names. */
+void format_classify(struct event *ev, const struct code *row, bool restored, enum language language);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A byte string that grows.  Zero-initialise, fill, reset and reuse, free. */
+#ifndef VIGIE_UTIL_BUF_H
+#define VIGIE_UTIL_BUF_H
+
+#include "util/span.h"
+
+struct buf {
+	uint8_t *p;
+	size_t n;	/* bytes in use */
+	size_t room;	/* bytes allocated */
+};
+
+/* Memory that was asked for or the end of the process: a monitoring tool
+ * that cannot allocate is restarted by its supervisor, and the panel that
+ * was not acknowledged repeats. */
+void *xrealloc(void *p, size_t n);
+void *xcalloc(size_t count, size_t size);
+char *xstrdup(const char *s);
+
+void buf_grow(struct buf *b, size_t more);
+
+/* Room for `more` bytes behind the content, which the caller then fills
+ * and counts in with b->n. */
+static inline uint8_t *buf_reserve(struct buf *b, size_t more)
+{
+	if (b->room - b->n < more)
+		buf_grow(b, more);
+	return b->p + b->n;
+}
+
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n) {
+		memcpy(buf_reserve(b, n), p, n);
+		b->n += n;
+	}
+}
+
+static inline void buf_span(struct buf *b, struct span s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+static inline void buf_byte(struct buf *b, uint8_t byte)
+{
+	*buf_reserve(b, 1) = byte;
+	b->n++;
+}
+
+#define buf_lit(b, literal) buf_add((b), (literal), sizeof(literal) - 1)
+
+void buf_str(struct buf *b, const char *s);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_unsigned(struct buf *b, uint64_t value);
+void buf_signed(struct buf *b, int64_t value);
+
+/* Drops n bytes off the front; what follows moves down. */
+void buf_consume(struct buf *b, size_t n);
+
+/* The content with a NUL behind it, which is not counted.  Valid until the next change. */
+const char *buf_cstr(struct buf *b);
+
+static inline struct span buf_view(const struct buf *b)
+{
+	return span_of(b->p, b->n);
+}
+
+static inline void buf_reset(struct buf *b)
+{
+	b->n = 0;
+}
+
+void buf_free(struct buf *b);
+
+#endif

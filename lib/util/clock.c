@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/clock.h"
+
+#include <time.h>
+
+#include "util/cursor.h"
+#include "util/hex.h"
+
+static msec read_clock(clockid_t id)
+{
+	struct timespec ts;
+	clock_gettime(id, &ts);
+	return (msec)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+msec clock_now(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+msec clock_steady(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+/* Days since 1970-01-01 of a date in the proleptic Gregorian calendar,
+ * counted in 400-year eras of 146097 days that begin on 1 March. */
+static int64_t days_from_date(int year, int month, int day)
+{
+	int y = month <= 2 ? year - 1 : year;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t of_era = y - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static void date_from_days(int64_t days, struct civil *c)
+{
+	int64_t z = days + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t of_era = z - era * 146097;
+	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	int64_t m = (5 * of_year + 2) / 153;
+	c->day = (int)(of_year - (153 * m + 2) / 5 + 1);
+	c->month = (int)(m < 10 ? m + 3 : m - 9);
+	c->year = (int)(year + era * 400 + (c->month <= 2));
+}
+
+struct civil clock_civil(msec t)
+{
+	int64_t days = (t >= 0 ? t : t - (DAY - 1)) / DAY;
+	int64_t rest = t - days * DAY;
+	struct civil c = {
+		.hour = (int)(rest / HOUR), .minute = (int)(rest / MINUTE % 60),
+		.second = (int)(rest / SECOND % 60), .ms = (int)(rest % SECOND),
+	};
+	date_from_days(days, &c);
+	return c;
+}
+
+static int days_in_month(int year, int month)
+{
+	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return days[month - 1] + (month == 2 && leap);
+}
+
+msec clock_from_civil(const struct civil *c)
+{
+	if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 ||
+	    c->day > days_in_month(c->year, c->month) || c->hour < 0 || c->hour > 23 ||
+	    c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 60 || c->ms < 0 || c->ms > 999)
+		return CLOCK_NONE;
+	return days_from_date(c->year, c->month, c->day) * DAY + c->hour * HOUR +
+	       c->minute * MINUTE + c->second * SECOND + c->ms;
+}
+
+static void digits(uint8_t *p, int n, int value)
+{
+	for (int i = n - 1; i >= 0; i--, value /= 10)
+		p[i] = (uint8_t)('0' + value % 10);
+}
+
+void clock_put(struct buf *out, msec t)
+{
+	/* Records come many to a second: the date part is worked out once. */
+	static _Thread_local int64_t known = INT64_MIN;
+	static _Thread_local uint8_t text[CLOCK_TEXT];
+
+	int64_t second = (t >= 0 ? t : t - 999) / 1000;
+	if (second != known) {
+		struct civil c = clock_civil(second * 1000);
+		memcpy(text, "0000-00-00T00:00:00.000Z", CLOCK_TEXT);
+		digits(text, 4, c.year);
+		digits(text + 5, 2, c.month);
+		digits(text + 8, 2, c.day);
+		digits(text + 11, 2, c.hour);
+		digits(text + 14, 2, c.minute);
+		digits(text + 17, 2, c.second);
+		known = second;
+	}
+	digits(text + 20, 3, (int)(t - second * 1000));
+	buf_add(out, text, CLOCK_TEXT);
+}
+
+static msec zone_offset(struct cursor *c)
+{
+	if (cursor_skip(c, 'Z') || cursor_skip(c, 'z'))
+		return 0;
+	int sign = cursor_u8(c) == '-' ? 1 : -1;
+	msec hours = cursor_digits(c, 2, 10);
+	cursor_expect(c, ':');
+	return sign * (hours * HOUR + (msec)cursor_digits(c, 2, 10) * MINUTE);
+}
+
+msec clock_parse(struct span s)
+{
+	struct cursor c = cursor_over(s);
+	struct civil t = { 0 };
+	t.year = (int)cursor_digits(&c, 4, 10);
+	cursor_expect(&c, '-');
+	t.month = (int)cursor_digits(&c, 2, 10);
+	cursor_expect(&c, '-');
+	t.day = (int)cursor_digits(&c, 2, 10);
+	if (!cursor_skip(&c, 'T') && !cursor_skip(&c, 't'))
+		cursor_expect(&c, ' ');
+	t.hour = (int)cursor_digits(&c, 2, 10);
+	cursor_expect(&c, ':');
+	t.minute = (int)cursor_digits(&c, 2, 10);
+	cursor_expect(&c, ':');
+	t.second = (int)cursor_digits(&c, 2, 10);
+	if (cursor_skip(&c, '.')) {
+		struct span fraction = cursor_while(&c, is_digit, SIZE_MAX);
+		int weight = 100;
+		for (size_t i = 0; i < fraction.n; i++, weight /= 10)
+			t.ms += (fraction.p[i] - '0') * weight;
+	}
+	int next = cursor_peek(&c);
+	if (next != 'Z' && next != 'z' && next != '+' && next != '-')
+		return CLOCK_NONE;
+	msec offset = zone_offset(&c);
+	msec at = clock_from_civil(&t);
+	return cursor_ok(&c) && cursor_end(&c) && at != CLOCK_NONE ? at + offset : CLOCK_NONE;
+}
+
+msec clock_duration(struct span s)
+{
+	static const struct {
+		const char *unit;
+		msec length;
+	} units[] = {
+		{ "", SECOND }, { "ms", 1 }, { "s", SECOND }, { "m", MINUTE }, { "min", MINUTE },
+		{ "h", HOUR }, { "d", DAY }, { "j", DAY }, { "w", 7 * DAY },
+	};
+	struct cursor c = cursor_over(s);
+	struct span number = cursor_while(&c, is_digit, 9);
+	if (number.n == 0)
+		return CLOCK_NONE;
+	msec value = 0;
+	for (size_t i = 0; i < number.n; i++)
+		value = value * 10 + (number.p[i] - '0');
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (span_is(c.rest, units[i].unit))
+			return value * units[i].length;
+	return CLOCK_NONE;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes as hexadecimal digits and back. */
+#ifndef VIGIE_UTIL_HEX_H
+#define VIGIE_UTIL_HEX_H
+
+#include "util/buf.h"
+
+/* The value of a hexadecimal digit of either case, or -1. */
+static inline int hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static inline bool is_hex(uint8_t c)
+{
+	return hex_digit(c) >= 0;
+}
+
+static inline bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+void hex_lower(struct buf *out, struct span bytes);
+void hex_upper(struct buf *out, struct span bytes);
+
+/* Appends the bytes that the digits stand for; -1 (and nothing appended)
+ * when the count is odd or a character is no digit. */
+int hex_decode(struct buf *out, struct span digits);
+
+#endif

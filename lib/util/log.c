@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+
+const char *log_name = "vigie";
+int log_verbose;
+
+/* One write a line, so that lines of several processes do not mix. */
+static void say(const char *format, va_list ap)
+{
+	int saved = errno;
+	char text[2048];
+	int n = vsnprintf(text, sizeof text, format, ap);
+	if (n >= (int)sizeof text)
+		n = sizeof text - 1;
+
+	struct buf line = { 0 };
+	buf_printf(&line, "%s: ", log_name);
+	for (int i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
+			buf_printf(&line, "\\x%02X", c);
+		else
+			buf_byte(&line, c);
+	}
+	buf_byte(&line, '\n');
+	if (write(STDERR_FILENO, line.p, line.n) < 0)
+		errno = 0;	/* nobody listens; the work goes on */
+	buf_free(&line);
+	errno = saved;
+}
+
+void warn(const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	say(format, ap);
+	va_end(ap);
+}
+
+void info(const char *format, ...)
+{
+	if (log_verbose < 1)
+		return;
+	va_list ap;
+	va_start(ap, format);
+	say(format, ap);
+	va_end(ap);
+}
+
+void die(int status, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	say(format, ap);
+	va_end(ap);
+	exit(status);
+}

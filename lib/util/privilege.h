@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a tool gives up before it reads a byte from outside. */
+#ifndef VIGIE_UTIL_PRIVILEGE_H
+#define VIGIE_UTIL_PRIVILEGE_H
+
+/* No core dump, no ptrace by others, no new privileges: keys may be in memory. */
+void privilege_guard(void);
+
+/* Becomes this user (and its groups) for good; -1 and errno (ENOENT: no such user). */
+int privilege_become(const char *user);
+
+#endif
