@@ -1,0 +1,65 @@
+# Sourced by pipeline tests: tools in PATH, a private folder, TAP.
+set -u
+build=${BUILD:-build}
+case $build in /*) ;; *) build=$PWD/$build ;; esac
+PATH=$build/bin:$PATH
+top=$PWD
+T=$(mktemp -d "${TMPDIR:-/tmp}/vigie-test.XXXXXX")
+export BUILD="$build" PATH T LC_ALL=C.UTF-8 LANGUAGE= NO_COLOR=1
+export VIGIE_ETC=$T/etc VIGIE_STATE=$T/state VIGIE_NODE=t1 VIGIE_LOCALEDIR=$build/share/locale
+mkdir -p "$VIGIE_ETC" "$VIGIE_STATE"
+
+tap_count=0
+tap_failed=0
+children=
+
+cleanup() {
+	for child in $children; do kill -9 "$child" 2>/dev/null; done
+	rm -rf "$T"
+}
+trap cleanup EXIT
+
+# ok STATUS NAME...: STATUS is 0 for good (use $?).
+ok() {
+	local status=$1; shift
+	tap_count=$((tap_count + 1))
+	if [ "$status" -eq 0 ]; then
+		echo "ok $tap_count - $*"
+	else
+		tap_failed=$((tap_failed + 1))
+		echo "not ok $tap_count - $*"
+	fi
+}
+
+# is GOT WANT NAME...
+is() {
+	local got=$1 want=$2; shift 2
+	[ "$got" = "$want" ]
+	ok $? "$*"
+	[ "$got" = "$want" ] || { printf '%s\n' "$got" | sed 's/^/#  got: /'; printf '%s\n' "$want" | sed 's/^/# want: /'; }
+}
+
+# like GOT REGEX NAME...
+like() {
+	local got=$1 want=$2; shift 2
+	printf '%s\n' "$got" | grep -qE -- "$want"
+	local status=$?
+	ok $status "$*"
+	[ $status -eq 0 ] || { printf '%s\n' "$got" | head -20 | sed 's/^/#  got: /'; printf '# like: %s\n' "$want"; }
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds; fails when it never does.
+wait_for() {
+	local tries=$(($1 * 50)); shift
+	while ! "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.02
+	done
+}
+
+plan_done() {
+	echo "1..$tap_count"
+	[ $tap_failed -eq 0 ]
+	exit
+}
