@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One pass reads a line: it checks the grammar of RFC 8259 and the UTF-8,
+ * and notes where the top-level keys and values stand.  `struct scan` is
+ * the pass; its functions stop at the first fault and leave the reason. */
+#include "json/record.h"
+
+#include <stdlib.h>
+
+#include "util/charset.h"
+#include "util/cursor.h"
+#include "util/hex.h"
+
+struct scan {
+	const uint8_t *at, *end;
+	const char *why;
+};
+
+static bool fault(struct scan *s, const char *why)
+{
+	s->why = why;
+	return false;
+}
+
+static void skip_blanks(struct scan *s)
+{
+	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n'))
+		s->at++;
+}
+
+static bool next_is(struct scan *s, uint8_t byte)
+{
+	if (s->at == s->end || *s->at != byte)
+		return false;
+	s->at++;
+	return true;
+}
+
+/* What ends a run of plain characters within a string. */
+enum { PLAIN, STOP };
+static uint8_t kind_of[256];
+
+__attribute__((constructor)) static void fill(void)
+{
+	for (unsigned c = 0; c < 256; c++)
+		kind_of[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\' ? STOP : PLAIN;
+}
+
+static const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+	for (uint64_t w; end - p >= 8; p += 8) {
+		memcpy(&w, p, 8);
+		uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
+		if ((w | (w - ones * 0x20) | (quote - ones) | (backslash - ones)) & high)
+			break;
+	}
+	while (p < end && kind_of[*p] == PLAIN)
+		p++;
+	return p;
+}
+
+static int hex4(struct scan *s)
+{
+	struct cursor c = cursor_over(span_of(s->at, (size_t)(s->end - s->at)));
+	uint32_t value = cursor_digits(&c, 4, 16);
+	if (!cursor_ok(&c))
+		return -1;
+	s->at += 4;
+	return (int)value;
+}
+
+/* Behind a backslash.  A lone half of a surrogate pair is no character. */
+static bool scan_escape(struct scan *s)
+{
+	if (s->at == s->end)
+		return fault(s, "a string does not end");
+	uint8_t c = *s->at++;
+	if (c != 'u')
+		return c && strchr("\"\\/bfnrt", c) ? true : fault(s, "a wrong escape in a string");
+	int u = hex4(s);
+	if (u >= 0xD800 && u < 0xDC00) {
+		if (!next_is(s, '\\') || !next_is(s, 'u'))
+			return fault(s, "half a character in a string");
+		int low = hex4(s);
+		return (low >= 0xDC00 && low < 0xE000) || fault(s, "half a character in a string");
+	}
+	return (u >= 0 && !(u >= 0xDC00 && u < 0xE000)) || fault(s, "a wrong escape in a string");
+}
+
+/* A string, its opening quote next.  *inside is what stands between the quotes. */
+static bool scan_string(struct scan *s, struct span *inside)
+{
+	if (!next_is(s, '"'))
+		return fault(s, "a string is missing");
+	const uint8_t *start = s->at;
+	for (;;) {
+		s->at = skip_plain(s->at, s->end);
+		if (s->at == s->end)
+			return fault(s, "a string does not end");
+		uint8_t c = *s->at;
+		if (c == '"')
+			break;
+		if (c < 0x20)
+			return fault(s, "a control byte in a string");
+		if (c == '\\') {
+			s->at++;
+			if (!scan_escape(s))
+				return false;
+			continue;
+		}
+		size_t n = utf8_length(span_of(s->at, (size_t)(s->end - s->at)));
+		if (n == 0)
+			return fault(s, "bytes that are no UTF-8");
+		s->at += n;
+	}
+	*inside = span_of(start, (size_t)(s->at - start));
+	s->at++;
+	return true;
+}
+
+static bool scan_digits(struct scan *s)
+{
+	const uint8_t *start = s->at;
+	while (s->at < s->end && is_digit(*s->at))
+		s->at++;
+	return s->at > start || fault(s, "a digit is missing in a number");
+}
+
+static bool scan_number(struct scan *s)
+{
+	next_is(s, '-');
+	if (!next_is(s, '0') && !scan_digits(s))
+		return false;
+	if (next_is(s, '.') && !scan_digits(s))
+		return false;
+	if (next_is(s, 'e') || next_is(s, 'E')) {
+		if (!next_is(s, '+'))
+			next_is(s, '-');
+		return scan_digits(s);
+	}
+	return true;
+}
+
+static bool scan_word(struct scan *s, const char *word)
+{
+	size_t n = strlen(word);
+	if ((size_t)(s->end - s->at) < n || memcmp(s->at, word, n) != 0)
+		return fault(s, "a word that JSON does not know");
+	s->at += n;
+	return true;
+}
+
+static bool scan_value(struct scan *s, unsigned depth);
+
+/* Members up to the closing bracket, the opening one already taken. */
+static bool scan_nested(struct scan *s, uint8_t close, unsigned depth)
+{
+	struct span key;
+	if (depth == RECORD_DEPTH)
+		return fault(s, "nested too deep");
+	skip_blanks(s);
+	if (next_is(s, close))
+		return true;
+	do {
+		skip_blanks(s);
+		if (close == '}') {
+			if (!scan_string(s, &key))
+				return false;
+			skip_blanks(s);
+			if (!next_is(s, ':'))
+				return fault(s, "a colon is missing");
+			skip_blanks(s);
+		}
+		if (!scan_value(s, depth + 1))
+			return false;
+		skip_blanks(s);
+	} while (next_is(s, ','));
+	return next_is(s, close) || fault(s, "a comma or bracket is missing");
+}
+
+static bool scan_value(struct scan *s, unsigned depth)
+{
+	struct span inside;
+	if (s->at == s->end)
+		return fault(s, "a value is missing");
+	switch (*s->at) {
+	case '"':
+		return scan_string(s, &inside);
+	case '{':
+		s->at++;
+		return scan_nested(s, '}', depth);
+	case '[':
+		s->at++;
+		return scan_nested(s, ']', depth);
+	case 't':
+		return scan_word(s, "true");
+	case 'f':
+		return scan_word(s, "false");
+	case 'n':
+		return scan_word(s, "null");
+	default:
+		return scan_number(s);
+	}
+}
+
+static uint8_t unescaped(uint8_t letter)
+{
+	static const char letters[] = "bfnrt", bytes[] = "\b\f\n\r\t";
+	const char *found = strchr(letters, letter);
+	return found ? (uint8_t)bytes[found - letters] : letter;
+}
+
+/* Appends what the inside of a scanned string stands for. */
+static void unescape(struct buf *out, struct span inside)
+{
+	struct scan s = { inside.p, inside.p + inside.n, NULL };
+	while (s.at < s.end) {
+		const uint8_t *backslash = memchr(s.at, '\\', (size_t)(s.end - s.at));
+		const uint8_t *stop = backslash ? backslash : s.end;
+		buf_add(out, s.at, (size_t)(stop - s.at));
+		s.at = stop;
+		if (!backslash)
+			break;
+		uint8_t letter = s.at[1];
+		s.at += 2;
+		if (letter != 'u') {
+			buf_byte(out, unescaped(letter));
+			continue;
+		}
+		uint32_t u = (uint32_t)hex4(&s);
+		if (u >= 0xD800 && u < 0xDC00) {
+			s.at += 2;
+			u = 0x10000 + ((u - 0xD800) << 10) + ((uint32_t)hex4(&s) - 0xDC00);
+		}
+		utf8_put(out, u);
+	}
+}
+
+static bool key_is(struct span key, struct span name)
+{
+	if (!key.n || !memchr(key.p, '\\', key.n))
+		return span_eq(key, name);
+	struct buf plain = { 0 };
+	unescape(&plain, key);
+	bool same = span_eq(buf_view(&plain), name);
+	buf_free(&plain);
+	return same;
+}
+
+/* Two keys that a reader of JSON would take for one. */
+static bool same_key(struct span a, struct span b)
+{
+	if (a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0))
+		return true;
+	if (!(b.n && memchr(b.p, '\\', b.n)))
+		return a.n && memchr(a.p, '\\', a.n) ? key_is(a, b) : false;
+	struct buf plain = { 0 };
+	unescape(&plain, b);
+	bool same = key_is(a, buf_view(&plain));
+	buf_free(&plain);
+	return same;
+}
+
+static bool add_field(struct scan *s, struct record *r, struct span key, struct span value)
+{
+	if (r->n == RECORD_KEYS)
+		return fault(s, "too many keys");
+	for (unsigned i = 0; i < r->n; i++)
+		if (same_key(r->field[i].key, key))
+			return fault(s, "a key stands twice");
+	r->field[r->n++] = (struct record_field){ key, value };
+	return true;
+}
+
+static bool scan_member(struct scan *s, struct record *r)
+{
+	struct span key;
+	skip_blanks(s);
+	if (!scan_string(s, &key))
+		return false;
+	skip_blanks(s);
+	if (!next_is(s, ':'))
+		return fault(s, "a colon is missing");
+	skip_blanks(s);
+	const uint8_t *start = s->at;
+	if (!scan_value(s, 1))
+		return false;
+	struct span value = span_of(start, (size_t)(s->at - start));
+	skip_blanks(s);
+	return add_field(s, r, key, value);
+}
+
+static bool scan_record(struct scan *s, struct record *r)
+{
+	if (!next_is(s, '{'))
+		return fault(s, "not a JSON object");
+	skip_blanks(s);
+	if (next_is(s, '}'))
+		return true;
+	do {
+		if (!scan_member(s, r))
+			return false;
+	} while (next_is(s, ','));
+	return next_is(s, '}') || fault(s, "a comma or bracket is missing");
+}
+
+int record_parse(struct record *r, struct span line, const char **why)
+{
+	r->n = 0;
+	r->line = line = span_trim(line);
+	struct scan s = { line.p, line.p + line.n, NULL };
+	if (line.n >= RECORD_MOST)
+		fault(&s, "longer than 64 KiB");
+	else if (scan_record(&s, r) && s.at != s.end)
+		fault(&s, "something stands behind the object");
+	*why = s.why;
+	return s.why ? -1 : 0;
+}
+
+static const struct record_field *find(const struct record *r, const char *key)
+{
+	struct span name = span_str(key);
+	for (unsigned i = 0; i < r->n; i++)
+		if (key_is(r->field[i].key, name))
+			return &r->field[i];
+	return NULL;
+}
+
+struct span record_raw(const struct record *r, const char *key)
+{
+	const struct record_field *f = find(r, key);
+	return f ? f->value : (struct span){ 0 };
+}
+
+struct span json_text(struct span raw, struct buf *scratch)
+{
+	if (raw.n < 2 || raw.p[0] != '"')
+		return (struct span){ 0 };
+	struct span inside = span_sub(raw, 1, raw.n - 2);
+	if (!inside.n || !memchr(inside.p, '\\', inside.n))
+		return inside;
+	buf_reset(scratch);
+	unescape(scratch, inside);
+	return buf_view(scratch);
+}
+
+struct span record_text(const struct record *r, const char *key, struct buf *scratch)
+{
+	return json_text(record_raw(r, key), scratch);
+}
+
+bool record_is(const struct record *r, const char *key, const char *text)
+{
+	struct buf scratch = { 0 };
+	struct span raw = record_raw(r, key);
+	bool same = raw.n && raw.p[0] == '"' && span_is(json_text(raw, &scratch), text);
+	buf_free(&scratch);
+	return same;
+}
+
+bool record_int(const struct record *r, const char *key, int64_t *value)
+{
+	struct span raw = record_raw(r, key);
+	char text[24], *end;
+	if (raw.n == 0 || raw.n >= sizeof text || raw.p[0] == '"')
+		return false;
+	memcpy(text, raw.p, raw.n);
+	text[raw.n] = '\0';
+	*value = strtoll(text, &end, 10);
+	return *end == '\0' && end != text;
+}
+
+msec record_time(const struct record *r, const char *key)
+{
+	struct buf scratch = { 0 };
+	msec t = clock_parse(record_text(r, key, &scratch));
+	buf_free(&scratch);
+	return t;
+}
+
+int record_bytes(const struct record *r, struct buf *out)
+{
+	struct buf scratch = { 0 };
+	int result = -1;
+	struct span raw = record_raw(r, "text");
+	if (raw.n && raw.p[0] == '"') {
+		struct span text = json_text(raw, &scratch);
+		if (is_ascii(text)) {
+			buf_span(out, text);
+			result = 0;
+		}
+	} else if ((raw = record_raw(r, "hex")).n && raw.p[0] == '"') {
+		result = hex_decode(out, json_text(raw, &scratch));
+	}
+	buf_free(&scratch);
+	return result;
+}
+
+/* `extra` begins with a comma; as an object of its own it can be read. */
+static int parse_extra(struct buf *object, struct record *r, struct span extra)
+{
+	const char *why;
+	buf_byte(object, '{');
+	buf_span(object, span_from(extra, 1));
+	buf_byte(object, '}');
+	return record_parse(r, buf_view(object), &why);
+}
+
+static void put_member(struct buf *out, struct span key, struct span value)
+{
+	if (out->p[out->n - 1] != '{')
+		buf_byte(out, ',');
+	buf_byte(out, '"');
+	buf_span(out, key);
+	buf_lit(out, "\":");
+	buf_span(out, value);
+}
+
+/* The line with its bytes kept, but for the values that are replaced. */
+static void amend(struct buf *out, const struct record *r, const struct record *with)
+{
+	bool used[RECORD_KEYS] = { false };
+	const uint8_t *from = r->line.p, *end = r->line.p + r->line.n - 1;	/* the closing brace */
+	for (unsigned i = 0; i < r->n; i++) {
+		for (unsigned j = 0; j < with->n; j++) {
+			if (!same_key(r->field[i].key, with->field[j].key))
+				continue;
+			buf_add(out, from, (size_t)(r->field[i].value.p - from));
+			buf_span(out, with->field[j].value);
+			from = r->field[i].value.p + r->field[i].value.n;
+			used[j] = true;
+		}
+	}
+	buf_add(out, from, (size_t)(end - from));
+	for (unsigned j = 0; j < with->n; j++)
+		if (!used[j])
+			put_member(out, with->field[j].key, with->field[j].value);
+	buf_byte(out, '}');
+}
+
+int record_amend(struct buf *out, const struct record *r, struct span extra)
+{
+	struct buf object = { 0 };
+	struct record with;
+	size_t before = out->n;
+	int result = parse_extra(&object, &with, extra);
+	if (result == 0) {
+		amend(out, r, &with);
+		if (out->n - before >= RECORD_MOST || r->n + with.n > RECORD_KEYS)
+			result = -1;
+	}
+	if (result < 0)
+		out->n = before;
+	buf_free(&object);
+	return result;
+}
+
+void json_each(struct span raw, bool (*each)(void *with, struct span key, struct span value), void *with)
+{
+	struct scan s = { raw.p, raw.p + raw.n, NULL };
+	bool object = next_is(&s, '{');
+	if (!object && !next_is(&s, '['))
+		return;
+	skip_blanks(&s);
+	while (s.at < s.end && *s.at != '}' && *s.at != ']') {
+		struct span key = { 0 };
+		skip_blanks(&s);
+		if (object) {
+			if (!scan_string(&s, &key))
+				return;
+			skip_blanks(&s);
+			next_is(&s, ':');
+			skip_blanks(&s);
+		}
+		const uint8_t *start = s.at;
+		if (!scan_value(&s, 1) || !each(with, key, span_of(start, (size_t)(s.at - start))))
+			return;
+		skip_blanks(&s);
+		next_is(&s, ',');
+	}
+}
