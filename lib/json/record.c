@@ -421,6 +421,8 @@ static void amend(struct buf *out, const struct record *r, const struct record *
 {
 	bool used[RECORD_KEYS] = { false };
 	const uint8_t *from = r->line.p, *end = r->line.p + r->line.n - 1;	/* the closing brace */
+	if (r->n == 0)
+		end = from + 1;	/* blanks within { } are left out */
 	for (unsigned i = 0; i < r->n; i++) {
 		for (unsigned j = 0; j < with->n; j++) {
 			if (!same_key(r->field[i].key, with->field[j].key))

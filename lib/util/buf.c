@@ -33,7 +33,7 @@ char *xstrdup(const char *s)
 void buf_grow(struct buf *b, size_t more)
 {
 	size_t room = b->room ? b->room : 64;
-	while (room - b->n < more)
+	while (room - b->n <= more)
 		room = room > SIZE_MAX / 2 ? SIZE_MAX : room * 2;
 	b->p = xrealloc(b->p, room);
 	b->room = room;

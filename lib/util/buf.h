@@ -24,7 +24,7 @@ void buf_grow(struct buf *b, size_t more);
  * and counts in with b->n. */
 static inline uint8_t *buf_reserve(struct buf *b, size_t more)
 {
-	if (b->room - b->n < more)
+	if (b->room - b->n <= more)	/* never NULL, even for nothing */
 		buf_grow(b, more);
 	return b->p + b->n;
 }

@@ -48,7 +48,7 @@ static inline struct span span_sub(struct span a, size_t at, size_t n)
 		at = a.n;
 	if (n > a.n - at)
 		n = a.n - at;
-	return (struct span){ a.p + at, n };
+	return (struct span){ at ? a.p + at : a.p, n };	/* p may be NULL */
 }
 
 static inline struct span span_from(struct span a, size_t at)
