@@ -23,6 +23,13 @@ msec clock_steady(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_steady_us(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 /* Days since 1970-01-01 of a date in the proleptic Gregorian calendar,
  * counted in 400-year eras of 146097 days that begin on 1 March. */
 static int64_t days_from_date(int year, int month, int day)

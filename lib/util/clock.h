@@ -24,6 +24,9 @@ msec clock_now(void);
 /* The system's monotonic clock: for measuring, never for records. */
 msec clock_steady(void);
 
+/* The same in microseconds. */
+int64_t clock_steady_us(void);
+
 struct civil clock_civil(msec t);
 
 /* CLOCK_NONE when a field is out of range (29 February included). */
