@@ -15,9 +15,11 @@ static unsigned cell_of(uint64_t value)
 	return cell < HISTOGRAM_CELLS ? (unsigned)cell : HISTOGRAM_CELLS - 1;
 }
 
-/* The largest value that the cell takes. */
+/* The largest value that the cell takes; the last takes all beyond. */
 static uint64_t top_of(unsigned cell)
 {
+	if (cell == HISTOGRAM_CELLS - 1)
+		return UINT64_MAX;
 	if (cell < HISTOGRAM_STEPS)
 		return cell;
 	unsigned row = cell / HISTOGRAM_STEPS - 1;
