@@ -4,10 +4,10 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-static json_t *load(struct span json)
+static json_t *load(struct span json, size_t flags)
 {
 	json_error_t error;
-	json_t *value = json_loadb((const char *)json.p, json.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	json_t *value = json_loadb((const char *)json.p, json.n, flags | JSON_ALLOW_NUL, &error);
 	if (value && !json_is_object(value)) {
 		json_decref(value);
 		value = NULL;
@@ -17,7 +17,7 @@ static json_t *load(struct span json)
 
 int json_canonical(struct span json, struct buf *out)
 {
-	json_t *value = load(json);
+	json_t *value = load(json, JSON_REJECT_DUPLICATES);
 	char *text = value ? json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	if (text)
 		buf_str(out, text);
@@ -28,7 +28,7 @@ int json_canonical(struct span json, struct buf *out)
 
 bool json_sound(struct span json)
 {
-	json_t *value = load(json);
+	json_t *value = load(json, 0);
 	json_decref(value);
 	return value != NULL;
 }

@@ -6,10 +6,11 @@
 
 #include "util/buf.h"
 
-/* Appends the canonical form; -1 when it is not one JSON object. */
+/* Appends the canonical form; -1 when it is not one JSON object, or has a
+ * key twice on any level. */
 int json_canonical(struct span json, struct buf *out);
 
-/* True when jansson takes it as one object with no key twice. */
+/* True when jansson takes it as one object. */
 bool json_sound(struct span json);
 
 #endif
