@@ -72,15 +72,16 @@ $(BUILD)/tests/%.so: tests/preload/%.c
 
 $(BUILD)/share/locale/%/LC_MESSAGES/vigie.mo: lib/text/po/%.po
 	@mkdir -p $(@D)
-	msgfmt --check -o $@ $<
+	msgfmt --check-format -o $@ $<
 
 # Collects the messages anew and merges them into each translation.
+PO := $(wildcard lib/text/po/*.po)
 po:
 	@mkdir -p $(BUILD)
 	xgettext -L C --from-code=UTF-8 -k_ -kN_ -kWARNING:3 --add-location=file --sort-by-file \
 		--package-name=vigie -o $(BUILD)/vigie.pot $(sort $(wildcard cmd/*/*.[ch] lib/*/*.[ch] lib/event/warnings.def cmd/*/*.def))
 	sed -i '/^"POT-Creation-Date/d' $(BUILD)/vigie.pot
-	for po in lib/text/po/*.po; do msgmerge -q -U --no-fuzzy-matching --backup=none --add-location=file --sort-by-file $$po $(BUILD)/vigie.pot; done
+	for po in $(PO); do msgmerge -q -U --no-fuzzy-matching --backup=none --add-location=file --sort-by-file $$po $(BUILD)/vigie.pot; done
 
 # Looks first; asks for root only when something is missing.
 define install_missing

@@ -32,11 +32,13 @@ struct journal {
 	 * up, room is back.  The text is translated and ends without LF. */
 	void (*tell)(struct journal *j, const char *text);
 
-	/* The rest is internal, but for `epoch` and `queued`, which may be read. */
+	/* The rest is internal, but for `epoch`, `seq`, `stored` and
+	 * `queued`, which may be read. */
 	struct journal_options options;
 	char epoch[EPOCH_TEXT + 1];
 	struct buf node;
 	uint64_t seq;		/* of the record queued last */
+	uint64_t stored;	/* of the last record of this epoch that is on disk */
 	struct buf queue;	/* records not yet written */
 	unsigned queued;	/* their count */
 	struct buf writing;	/* the batch on its way */
