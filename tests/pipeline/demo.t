@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The demo, as a person sees it in both languages; it leaves no process.
+. tests/pipeline/lib.sh
+
+for language in en fr; do
+	LC_ALL= LANG=${language}_FR.UTF-8 DEMO_DIR=$T/$language man/examples/demo >"$T/out" 2>"$T/err" </dev/null
+	ok $? "$language: the demo ends well"
+	is "$(cat "$T/err")" '' "$language: without a complaint"
+	said=$(cat "$T/out")
+	like "$said" '"category":"burglary"' "$language: an intrusion is shown"
+	like "$said" '"category":"fire"' "$language: a fire"
+	like "$said" '"kind":"alarm","category":"duress"|"category":"holdup"|"category":"duress"' "$language: a duress"
+	like "$said" '"type":"error"' "$language: what could not be read"
+	like "$said" "$T/$language/state/spool" "$language: where the journal lies"
+	for process in /proc/[0-9]*; do
+		tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "^[a-z]* .*$T/$language" && echo "$process"
+	done >"$T/left"
+	is "$(cat "$T/left")" '' "$language: no process is left"
+done
+like "$said" 'INCENDIE' 'the main courante speaks French'
+plan_done
