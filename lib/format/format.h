@@ -35,4 +35,9 @@ const struct format *format_find(struct span name);
  * ends what the row names. */
 void format_classify(struct event *ev, const struct code *row, bool restored, enum language language);
 
+/* Puts the number behind the code where the row says that it belongs: zone,
+ * user or partition; else, unless it is zero, into data as "address".
+ * Behind format_classify(), and behind a partition that the block names. */
+void format_number(struct event *ev, struct span number);
+
 #endif

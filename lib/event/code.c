@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "event/code.h"
+
+#define CODE(code, concern, kind, restored, category, severity, restores, english, french) \
+	{ code, concern, kind, restored, category, severity, restores, { english, french } },
+static const struct code sia[] = {
+#include "event/sia_codes.def"
+};
+static const struct code cid[] = {
+#include "event/cid_codes.def"
+};
+#undef CODE
+
+const struct code_table sia_codes = { "sia", sia, sizeof sia / sizeof *sia };
+const struct code_table cid_codes = { "cid", cid, sizeof cid / sizeof *cid };
+
+/* The rows are in the order of their codes. */
+static const struct code *search(const struct code_table *table, const char *code, size_t n)
+{
+	unsigned low = 0, high = table->n;
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+		int order = memcmp(code, table->code[middle].code, n);
+		if (order == 0)
+			return &table->code[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static char capital(uint8_t c)
+{
+	return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
+
+const struct code *code_sia(struct span code)
+{
+	if (code.n != 2)
+		return NULL;
+	char letters[2] = { capital(code.p[0]), capital(code.p[1]) };
+	return search(&sia_codes, letters, 2);
+}
+
+const struct code *code_cid(struct span code)
+{
+	return code.n == 3 ? search(&cid_codes, (const char *)code.p, 3) : NULL;
+}
+
+const struct code *code_find(struct span format, struct span code)
+{
+	if (span_is(format, "sia"))
+		return code_sia(code);
+	return span_is(format, "cid") ? code_cid(code) : NULL;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Contact ID, SIA DC-05, as DC-09 carries it (token ADM-CID) and as a
+ * string of DTMF digits.
+ *
+ *	QEEE GG ZZZ		behind "#account|"
+ *	18QEEEGGZZZS		the same from panels that keep the DTMF tail
+ *	AAAA18QEEEGGZZZS	off a telephone line
+ *
+ *	A account   Q 1 new, 3 restored, 6 reported before   E event
+ *	G partition, 00 none   Z zone or user   S check digit
+ *
+ * Digits are hexadecimal; 0 counts as ten, and the sum of all sixteen is a
+ * multiple of fifteen.  1401 is an opening and 3401 the closing: "new" and
+ * "restored" are about disarming. */
+#include "format/format.h"
+#include "util/cursor.h"
+#include "util/hex.h"
+
+struct report {
+	struct span account, event, partition, number;
+	uint8_t qualifier;
+	warnings warnings;
+};
+
+static const char *qualifier_word(uint8_t q)
+{
+	switch (q) {
+	case '1': return "E";
+	case '3': return "R";
+	case '6': return "P";
+	default: return NULL;
+	}
+}
+
+/* 0 is dialled as ten pulses, so it weighs ten. */
+static unsigned weight(uint8_t digit)
+{
+	int value = hex_digit(digit);
+	return value ? (unsigned)value : 10;
+}
+
+static bool check_digit_fits(struct span digits)
+{
+	unsigned sum = 0;
+	for (size_t i = 0; i < digits.n; i++)
+		sum += weight(digits.p[i]);
+	return sum % 15 == 0;
+}
+
+static bool all_hex(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_hex(s.p[i]))
+			return false;
+	return true;
+}
+
+static void take_report(struct cursor *c, struct report *r, bool blanks)
+{
+	r->qualifier = cursor_u8(c);
+	r->event = cursor_take(c, 3);
+	if (blanks)
+		cursor_expect(c, ' ');
+	r->partition = cursor_take(c, 2);
+	if (blanks)
+		cursor_expect(c, ' ');
+	r->number = cursor_take(c, 3);
+}
+
+static enum verdict read_digits(struct span digits, struct report *r)
+{
+	struct cursor c = cursor_over(digits);
+	r->warnings |= WARN(CID_DTMF_STRING);
+	if (digits.n == 16) {
+		if (!check_digit_fits(digits))
+			return V_BAD_CHECK;
+		r->account = cursor_take(&c, 4);
+	}
+	struct span type = cursor_take(&c, 2);
+	if (!span_is(type, "18") && !span_is(type, "98"))
+		return V_MALFORMED;
+	take_report(&c, r, false);
+	return V_OK;
+}
+
+/* Which of the forms it is shows in its length and its blanks. */
+static enum verdict read_report(struct span s, struct report *r)
+{
+	struct cursor c = cursor_over(s);
+	s = span_trim(s);
+	if (s.n == 11 && s.p[4] == ' ' && s.p[7] == ' ') {
+		c = cursor_over(s);
+		take_report(&c, r, true);
+	} else if (s.n == 9 && all_hex(s)) {
+		r->warnings |= WARN(CID_NO_BLANKS);
+		take_report(&c, r, false);
+	} else if ((s.n == 12 || s.n == 16) && all_hex(s)) {
+		return read_digits(s, r);
+	} else {
+		return V_NOT_MINE;
+	}
+	return cursor_ok(&c) ? V_OK : V_MALFORMED;
+}
+
+/* Q EEE GG ZZZ with a decimal event; Q 0 EEE 000 is what a hub sends in a link test. */
+static enum verdict check(const struct report *r)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (!is_hex(r->event.p[i]) || !is_hex(r->number.p[i]))
+			return V_MALFORMED;
+	return all_hex(r->partition) && is_digit(r->qualifier) ? V_OK : V_MALFORMED;
+}
+
+static void fill(struct event *ev, const struct report *r, enum language language)
+{
+	const char *word = qualifier_word(r->qualifier);
+	ev->warnings |= r->warnings;
+	if (r->account.n)
+		event_set(ev, F_ACCOUNT, r->account);
+	event_puts(ev, F_FORMAT, "cid");
+	event_set(ev, F_CODE, r->event);
+	if (word)
+		event_puts(ev, F_QUALIFIER, word);
+	else
+		ev->warnings |= WARN(QUALIFIER_UNDEFINED);
+	format_classify(ev, word ? code_cid(r->event) : NULL, r->qualifier == '3', language);
+	event_set(ev, F_PARTITION, r->partition);
+	format_number(ev, r->number);
+}
+
+static enum verdict decode(struct span payload, enum language language, struct event_list *list)
+{
+	struct report r = { 0 };
+	enum verdict v = read_report(payload, &r);
+	if (v == V_OK)
+		v = check(&r);
+	if (v == V_OK)
+		fill(event_list_add(list), &r, language);
+	return v;
+}
+
+const struct format format_cid = {
+	.name = "cid", .title = N_("Contact ID (SIA DC-05)"), .coverage = "complete", .decode = decode,
+};

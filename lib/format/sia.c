@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SIA DC-03 blocks, as DC-09 carries them behind "#account|".
+ *
+ *	Nri1/BA12^porte quai^/OP3|Atext
+ *	||   |   |           |   |
+ *	||   |   |           |   ASCII block: text of the event before it
+ *	||   |   |           next event of the same block
+ *	||   |   text of the event before it
+ *	||   event: two capitals and its number (zone, user, … by the code)
+ *	|modifiers, two small letters and a value, each ended by "/"
+ *	N new, O old (from the panel's log)
+ *
+ * Modifiers hold for every event behind them; Galaxy writes them behind the
+ * event.  Real panels leave the slash away (a value then ends at the next
+ * modifier, at ^ or at two capitals), write *text* or *'text'NM for ^text^,
+ * and put a field of their own in front of N. */
+#include "format/format.h"
+#include "util/cursor.h"
+#include "util/hex.h"
+
+enum modifier { M_TIME, M_DATE, M_AREA, M_USER, M_PERIPHERAL, M_OTHER, M_COUNT = 13 };
+
+static const struct {
+	char letters[3];
+	struct span key;	/* in "data"; empty: a field of its own */
+} modifiers[M_COUNT] = {
+	{ "ti", SPAN("time") }, { "da", SPAN("date") }, { "ri", { 0 } }, { "id", { 0 } }, { "pi", SPAN("peripheral") },
+	{ "ai", SPAN("automated_id") }, { "ph", SPAN("phone") }, { "lv", SPAN("level") }, { "vg", SPAN("value") },
+	{ "pt", SPAN("path") }, { "rg", SPAN("route_group") }, { "ss", SPAN("subsubscriber") }, { "va", SPAN("va") },
+};
+
+struct block {
+	struct cursor c;
+	enum language language;
+	struct event_list *list;
+	unsigned first;			/* the block's first event in the list */
+	bool old;
+	unsigned behind;		/* modifiers read since the last event, a bit each */
+	struct span value[M_COUNT];
+	struct span area_text;
+	warnings warnings;
+};
+
+static bool is_capital(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool two_capitals(struct span s)
+{
+	return s.n >= 2 && is_capital(s.p[0]) && is_capital(s.p[1]);
+}
+
+static int modifier_at(struct span s)
+{
+	for (int m = 0; s.n >= 2 && m < M_COUNT; m++)
+		if (memcmp(s.p, modifiers[m].letters, 2) == 0)
+			return m;
+	return -1;
+}
+
+static bool value_ends(struct span s)
+{
+	return s.p[0] == '/' || s.p[0] == '^' || s.p[0] == '*' || two_capitals(s) || modifier_at(s) >= 0;
+}
+
+static struct span take_value(struct block *b)
+{
+	size_t n = 0;
+	while (n < b->c.rest.n && !value_ends(span_from(b->c.rest, n)))
+		n++;
+	return cursor_take(&b->c, n);
+}
+
+/* ^text^, *text* or *'text'NM; a last caret may be missing. */
+static struct span take_text(struct block *b)
+{
+	uint8_t border = cursor_u8(&b->c);
+	ptrdiff_t end = span_find(b->c.rest, border);
+	struct span text;
+	if (border == '*' && cursor_skip(&b->c, '\'')) {
+		end = span_find(b->c.rest, '\'');
+		text = cursor_take(&b->c, end < 0 ? b->c.rest.n : (size_t)end);
+		cursor_skip(&b->c, '\'');
+		if (span_starts(b->c.rest, SPAN("NM")))
+			cursor_take(&b->c, 2);
+	} else {
+		text = cursor_take(&b->c, end < 0 ? b->c.rest.n : (size_t)end);
+		cursor_skip(&b->c, border);
+	}
+	if (border == '*')
+		b->warnings |= WARN(TEXT_STAR);
+	return text;
+}
+
+static void take_modifier(struct block *b, int m)
+{
+	cursor_take(&b->c, 2);
+	b->value[m] = take_value(b);
+	b->behind |= 1u << m;
+	if (cursor_peek(&b->c) == '^' && m == M_AREA)
+		b->area_text = take_text(b);
+	if (!cursor_skip(&b->c, '/') && !cursor_end(&b->c) && cursor_peek(&b->c) != '^')
+		b->warnings |= WARN(MODIFIER_NO_SLASH);
+}
+
+/* Digits, and letters up to F as long as they do not begin the next event. */
+static struct span take_number(struct block *b)
+{
+	size_t n = 0;
+	struct span s = b->c.rest;
+	while (n < s.n && (is_digit(s.p[n]) || (is_capital(s.p[n]) && is_hex(s.p[n]) && !two_capitals(span_from(s, n)))))
+		n++;
+	return cursor_take(&b->c, n);
+}
+
+/* Month, day, year, as Americans write; two digits of the year will do. */
+static void set_date(struct event *ev, struct span s)
+{
+	char iso[] = "20YY-MM-DD";
+	size_t year = s.n == 10 ? 8 : 6;
+	bool good = (s.n == 8 || s.n == 10) && s.p[2] == '-' && s.p[5] == '-';
+	for (size_t i = 0; good && i < s.n; i++)
+		good = i == 2 || i == 5 || is_digit(s.p[i]);
+	if (!good) {
+		event_data(ev, SPAN("date"), s);
+		return;
+	}
+	memcpy(iso + 2, s.p + year, 2);
+	memcpy(iso + 5, s.p, 2);
+	memcpy(iso + 8, s.p + 3, 2);
+	event_data(ev, SPAN("date"), span_str(iso));
+}
+
+static void set_modifiers(struct block *b, struct event *ev)
+{
+	if (b->value[M_AREA].n && event_get(ev, F_PARTITION).n == 0)
+		event_set(ev, F_PARTITION, b->value[M_AREA]);
+	if (b->value[M_USER].n && event_get(ev, F_USER).n == 0)
+		event_set(ev, F_USER, b->value[M_USER]);
+}
+
+static void set_data(struct block *b, struct event *ev, unsigned which)
+{
+	for (int m = 0; m < M_COUNT; m++) {
+		if (!(which >> m & 1) || b->value[m].n == 0 || modifiers[m].key.n == 0)
+			continue;
+		if (m == M_DATE)
+			set_date(ev, b->value[m]);
+		else
+			event_data(ev, modifiers[m].key, b->value[m]);
+	}
+	if (b->area_text.n && which >> M_AREA & 1)
+		event_data(ev, SPAN("area_text"), b->area_text);
+}
+
+/* The codes of DC-03 say themselves whether something is over. */
+static bool is_over(const struct code *row)
+{
+	static const char *const words[] = { "restoral", "trouble_restoral", "supervisory_restoral", "unbypass" };
+	for (size_t i = 0; row && i < sizeof words / sizeof *words; i++)
+		if (strcmp(row->kind, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static void take_event(struct block *b)
+{
+	struct event *ev = event_list_add(b->list);
+	struct span code = cursor_take(&b->c, 2), number = take_number(b);
+	const struct code *row = code_sia(code);
+	event_puts(ev, F_FORMAT, "sia");
+	event_set(ev, F_CODE, code);
+	event_puts(ev, F_QUALIFIER, is_over(row) ? "R" : "E");
+	format_classify(ev, row, false, b->language);
+	set_modifiers(b, ev);
+	format_number(ev, number);
+	set_data(b, ev, ~0u);
+	if (b->old)
+		event_data(ev, SPAN("old"), SPAN("true"));
+	if (cursor_peek(&b->c) == '^' || cursor_peek(&b->c) == '*') {
+		struct span text = take_text(b);
+		event_set(ev, F_TEXT, text);
+	}
+	b->behind = 0;
+}
+
+/* What cannot be read takes its place in the numbering. */
+static void take_unreadable(struct block *b)
+{
+	struct event *ev = event_list_add(b->list);
+	ev->unreadable = true;
+	ev->warnings = WARN(STRUCTURE_BAD);
+	event_set(ev, F_TEXT, cursor_take(&b->c, b->c.rest.n));
+}
+
+/* Modifiers that no event follows belong to those before them. */
+static void modifiers_behind(struct block *b)
+{
+	for (unsigned i = b->first; i < b->list->n; i++)
+		if (!b->list->event[i].unreadable)
+			set_modifiers(b, &b->list->event[i]);
+	if (b->list->n > b->first && !b->list->event[b->list->n - 1].unreadable)
+		set_data(b, &b->list->event[b->list->n - 1], b->behind);
+}
+
+static void take_items(struct block *b)
+{
+	while (!cursor_end(&b->c)) {
+		int m = modifier_at(b->c.rest);
+		if (cursor_skip(&b->c, '/') || cursor_skip(&b->c, ' '))
+			continue;
+		if (m >= 0)
+			take_modifier(b, m);
+		else if (two_capitals(b->c.rest))
+			take_event(b);
+		else
+			take_unreadable(b);
+	}
+	if (b->behind)
+		modifiers_behind(b);
+}
+
+/* The next part between bars; a bar inside ^…^ is text. */
+static bool next_part(struct span *rest, struct span *part)
+{
+	bool inside = false;
+	size_t n = 0;
+	if (rest->n == 0)
+		return false;
+	for (; n < rest->n && (inside || rest->p[n] != '|'); n++)
+		inside ^= rest->p[n] == '^';
+	if (n == rest->n && inside) {	/* a caret that nothing closes hides no bar */
+		ptrdiff_t bar = span_find(*rest, '|');
+		n = bar < 0 ? rest->n : (size_t)bar;
+	}
+	*part = span_sub(*rest, 0, n);
+	*rest = span_from(*rest, n + 1);
+	return true;
+}
+
+static bool is_event_block(struct span part)
+{
+	struct span rest = span_from(part, 1);
+	return part.n >= 3 && (part.p[0] == 'N' || part.p[0] == 'O') &&
+	       (two_capitals(rest) || modifier_at(rest) >= 0 || rest.p[0] == '/' || rest.p[0] == ' ');
+}
+
+static void ascii_block(struct event_list *list, struct span text)
+{
+	struct event *last = list->n ? &list->event[list->n - 1] : NULL;
+	if (last && event_get(last, F_TEXT).n == 0)
+		event_set(last, F_TEXT, text);
+	else if (last)
+		event_data(last, SPAN("text"), text);
+}
+
+static enum verdict decode(struct span payload, enum language language, struct event_list *list)
+{
+	unsigned began = list->n;
+	struct span part;
+	warnings seen = 0;
+	while (next_part(&payload, &part)) {
+		if (is_event_block(part)) {
+			struct block b = { .c = cursor_over(span_from(part, 1)), .language = language, .list = list,
+			                   .first = list->n, .old = part.p[0] == 'O' };
+			take_items(&b);
+			seen |= b.warnings;
+		} else if (part.n && part.p[0] == 'A' && list->n > began) {
+			ascii_block(list, span_from(part, 1));
+		} else if (part.n) {
+			seen |= WARN(EXTRA_DATA_FIELD);
+		}
+	}
+	bool any = false;
+	for (unsigned i = began; i < list->n; i++) {
+		list->event[i].warnings |= seen;
+		any |= !list->event[i].unreadable;
+	}
+	if (!any)
+		list->n = began;
+	return any ? V_OK : V_MALFORMED;
+}
+
+const struct format format_sia = {
+	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = "complete", .decode = decode,
+};
