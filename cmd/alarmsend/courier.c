@@ -116,7 +116,7 @@ static int compose(struct courier *c)
 	buf_reset(&c->out);
 	uint8_t chance[16] = { 0 };
 	c->sent = message_wire(m);
-	c->key = keys_find(&c->plan->keys, (struct span){ 0 }, c->sent.line, c->sent.account);
+	c->key = keys_find(&c->plan->keys, c->sent.line, c->sent.account);
 	if (m->raw.n) {
 		c->key = m->sealed ? c->key : NULL;
 		buf_span(&c->out, buf_view(&m->raw));

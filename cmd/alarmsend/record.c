@@ -4,8 +4,6 @@
  * anew from what its record says. */
 #include "message.h"
 
-#define NO_LINE (struct span){ 0 }
-
 /* "[H20:14:03,01-13-2026]": when the first centre had it, unless the panel told the time itself. */
 static void add_occurred(struct message *m, const struct panel *panel, const struct record *r)
 {
@@ -50,7 +48,7 @@ static int open_signal(const struct protocol *p, struct signal *s, const struct 
 	buf_free(&scratch);
 	if (clear->n)
 		return p->content(s, buf_view(clear)) == V_OK ? 0 : -1;
-	struct context cx = { .key = keys_find(keys, NO_LINE, s->line, s->account), .opened = clear };
+	struct context cx = { .key = keys_find(keys, s->line, s->account), .opened = clear };
 	return cx.key && p->open(s, &cx) == V_OK ? 0 : -1;
 }
 

@@ -116,12 +116,22 @@ static void append_to_list(struct buf *data, const struct member *m, struct span
 	buf_free(&element);
 }
 
+/* Another event has written behind it: its members move to where there is room. */
+static void move_to_end(struct event *ev)
+{
+	struct buf *data = &ev->list->data;
+	size_t at = data->n;
+	buf_reserve(data, ev->data_n);
+	buf_add(data, data->p + ev->data_at, ev->data_n);
+	ev->data_at = (uint32_t)at;
+}
+
 void event_data(struct event *ev, struct span key, struct span text)
 {
 	struct buf *data = &ev->list->data;
 	struct member m = { .want = key, .in = data };
-	if (ev->data_n == 0)
-		ev->data_at = (uint32_t)data->n;
+	if (ev->data_at + ev->data_n != data->n)
+		move_to_end(ev);
 	if (find_member(&m, ev->data_at, data->n)) {
 		append_to_list(data, &m, text);
 	} else {

@@ -63,7 +63,7 @@ static inline void event_puts(struct event *ev, enum field f, const char *value)
 struct span event_get(const struct event *ev, enum field f);
 
 /* A member of "data": {"mac":"0050C2000001"}.  A second one of the same key
- * makes the value a list.  Only for the event added last. */
+ * makes the value a list. */
 void event_data(struct event *ev, struct span key, struct span text);
 
 /* Appends the record and LF: keys in the order of fields.def, "data",

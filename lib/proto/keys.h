@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keys file: what an account's traffic is opened and answered with.
  *
- *	# word  line/account      key                              options
- *	key     1002              00112233445566778899AABBCCDDEEFF window=40s/20s
- *	key     L12/1002          ascii:0123456789ABCDEF           clear=refuse
- *	key     L12/*             hex:...
- *	key     *                 hex:...                          window=off
+ *	key 1002      hex:00112233445566778899AABBCCDDEEFF
+ *	key L12/1002  ascii:0123456789ABCDEF  window=off clear=refuse
+ *	key *         hex:000102030405060708090A0B0C0D0E0F  window=90s/20s
  *
- * Hexadecimal of 32, 48 or 64 digits, or "ascii:" and 16, 24 or 32
- * characters: the notation is said, never guessed.  Most specific first: line
- * and account, account, line, any.  Accounts are compared without case,
- * leading zeros count.  The file is 0600 or stricter, else refused; its
- * content is wiped when it is freed. */
+ * The address is an account, or a line and an account; * is any.  The key's
+ * notation is said, never guessed: hex: and 32, 48 or 64 digits (digits alone
+ * are hex: too), or ascii: and 16, 24 or 32 characters.  Most specific first:
+ * line and account, account, line, any.  Accounts are compared without case,
+ * leading zeros count.  The file is 0600 or stricter, else refused; what was
+ * read is wiped when it is freed. */
 #ifndef VIGIE_PROTO_KEYS_H
 #define VIGIE_PROTO_KEYS_H
 
@@ -28,9 +27,8 @@ struct keys {
  * -1 and *why (translated, "FILE:LINE: what is wrong"; valid until the next call); no key is ever in it. */
 int keys_load(struct keys *keys, const char *path, const char **why);
 
-/* Source is the centre's name for where it came in; it narrows nothing yet
- * when empty.  NULL: no key for this account. */
-const struct key *keys_find(const struct keys *keys, struct span source, struct span line, struct span account);
+/* NULL: no key for this account. */
+const struct key *keys_find(const struct keys *keys, struct span line, struct span account);
 
 void keys_free(struct keys *keys);
 

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SIA DC-09: IP reporting.  A frame's body, and what its parts mean.
+ *
+ *	"SIA-DCS" 0002 R1 L0 #1234 [ #1234|Nri1/BA12 ] [M0050C2000001] _12:00:00,01-31-2026
+ *	token     seq  rcvr line account  data          extended data   timestamp, GMT
+ *
+ * R is optional, L mandatory (not for every panel), the account in all but
+ * NAK.  R and L are text to print and to echo, not numbers to compute with. */
+#include "proto/dc09.h"
+#include "util/charset.h"
+#include "util/cursor.h"
+#include "util/hex.h"
+
+/* Whose data we can read.  Tokens of the DC-07 list that hardly any panel
+ * sends, and those of makers, are acknowledged and handed on as they are. */
+static const struct token {
+	const char *name, *format;
+	warnings warnings;
+	bool answer, poll;
+} tokens[] = {
+	{ "SIA-DCS", "sia", 0, false, false },
+	{ "ADM-CID", "cid", 0, false, false },
+	{ "NULL", NULL, 0, false, true },
+	{ "ACK", NULL, 0, true, false },
+	{ "NAK", NULL, 0, true, false },
+	{ "DUH", NULL, 0, true, false },
+	{ "RSP", "sia", 0, true, false },
+	{ "HENG-BO", "cid", WARN(TOKEN_VENDOR), false, false },
+	{ "VIS-BBA", NULL, WARN(TOKEN_VENDOR), false, false },
+	{ "VIS-ACK", NULL, WARN(TOKEN_VENDOR), false, false },
+	{ "MODULE_REG", NULL, WARN(TOKEN_VENDOR), false, false },
+	{ "REG-RSP", NULL, WARN(TOKEN_VENDOR), false, false },
+	{ "SIA-PUL", NULL, 0, false, false }, { "SIA-S2K", NULL, 0, false, false }, { "ACR-SF", NULL, 0, false, false },
+	{ "ADM-41E", NULL, 0, false, false }, { "ADM-42E", NULL, 0, false, false }, { "ADM-HS", NULL, 0, false, false },
+	{ "DSC-43", NULL, 0, false, false }, { "FBI-SF", NULL, 0, false, false }, { "ITI-I", NULL, 0, false, false },
+	{ "SCN-S8", NULL, 0, false, false }, { "SES-SS", NULL, 0, false, false }, { "SK-FSK1", NULL, 0, false, false },
+	{ "SK-FSK2", NULL, 0, false, false },
+};
+
+static const struct token *token_find(struct span name)
+{
+	for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
+		if (span_is(name, tokens[i].name))
+			return &tokens[i];
+	return NULL;
+}
+
+static bool has_small_hex(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 'a' && s.p[i] <= 'f')
+			return true;
+	return false;
+}
+
+static bool all(struct span s, bool (*is)(uint8_t))
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is(s.p[i]))
+			return false;
+	return true;
+}
+
+static bool is_zero(uint8_t c)
+{
+	return c == '0';
+}
+
+static warnings border_warnings(const struct dc09_shape *s)
+{
+	warnings w = 0;
+	w |= s->crc_good ? 0 : WARN(CRC_BAD);
+	w |= s->binary ? WARN(CRC_BINARY) : 0;
+	w |= s->crc_covers_cr ? WARN(CRC_INCLUDES_CR) : 0;
+	w |= !s->binary && has_small_hex(s->crc_field) ? WARN(CRC_LOWERCASE) : 0;
+	w |= s->length_counts_cr ? WARN(LENGTH_INCLUDES_CR) : s->length_good ? 0 : WARN(LENGTH_BAD);
+	w |= has_small_hex(s->length_field) ? WARN(LENGTH_LOWERCASE) : 0;
+	w |= s->lf ? 0 : WARN(LF_MISSING);
+	w |= s->cr ? 0 : WARN(CR_MISSING);
+	w |= s->nuls ? WARN(NUL_AFTER_CR) : 0;
+	return w;
+}
+
+static bool two_digits(const uint8_t *p, int *value)
+{
+	*value = (p[0] - '0') * 10 + p[1] - '0';
+	return is_digit(p[0]) && is_digit(p[1]);
+}
+
+msec dc09_timestamp(struct span text, bool *found)
+{
+	struct civil c = { 0 };
+	int century, year;
+	*found = text.n >= DC09_TIMESTAMP;
+	const uint8_t *p = *found ? text.p + text.n - DC09_TIMESTAMP : text.p;
+	*found = *found && p[0] == '_' && p[3] == ':' && p[6] == ':' && p[9] == ',' && p[12] == '-' &&
+	         p[15] == '-';
+	if (!*found || !two_digits(p + 1, &c.hour) || !two_digits(p + 4, &c.minute) || !two_digits(p + 7, &c.second) ||
+	    !two_digits(p + 10, &c.month) || !two_digits(p + 13, &c.day) || !two_digits(p + 16, &century) ||
+	    !two_digits(p + 18, &year))
+		return CLOCK_NONE;
+	c.year = century * 100 + year;
+	return clock_from_civil(&c);
+}
+
+/* Extended data from `at` on; gives where they end. */
+static size_t skip_extended(struct span s, size_t at)
+{
+	while (at + 2 < s.n && s.p[at] == '[' && s.p[at + 1] >= 'A' && s.p[at + 1] <= 'Z') {
+		ptrdiff_t end = span_find(span_from(s, at), ']');
+		if (end < 0)
+			break;
+		at += (size_t)end + 1;
+	}
+	return at;
+}
+
+/* Is what follows the data's ] nothing but extended data and a timestamp? */
+static bool ends_well(struct span s, size_t behind)
+{
+	size_t at = skip_extended(s, behind);
+	bool found;
+	dc09_timestamp(span_from(s, at), &found);
+	return at == s.n || (found && s.n - at == DC09_TIMESTAMP);
+}
+
+/* Where the data's ] stands.  Users name their zones, so ] and [ occur inside
+ * texts: the first ] behind which all is in order; else the first at all. */
+static ptrdiff_t end_of_data(struct span s)
+{
+	ptrdiff_t first = span_find(s, ']');
+	for (ptrdiff_t at = first; at >= 0;) {
+		if (ends_well(s, (size_t)at + 1))
+			return at;
+		ptrdiff_t next = span_find(span_from(s, (size_t)at + 1), ']');
+		at = next < 0 ? -1 : at + 1 + next;
+	}
+	return first;
+}
+
+static bool looks_like_account(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_digit(s.p[i]) && !(s.p[i] >= 'A' && s.p[i] <= 'Z') && !(s.p[i] >= 'a' && s.p[i] <= 'z'))
+			return false;
+	return s.n >= 1 && s.n <= 16;
+}
+
+/* "#1234|", "1234|", "|" or nothing in front of the payload. */
+static void split_account(struct signal *s, struct span data)
+{
+	ptrdiff_t bar = span_find(data, '|');
+	struct span before = span_sub(data, 0, bar < 0 ? 0 : (size_t)bar);
+	bool hash = data.n && data.p[0] == '#';
+	s->payload = data;
+	if (bar >= 0 && (hash || looks_like_account(before) || before.n == 0)) {
+		s->inner_account = span_from(before, hash);
+		s->payload = span_from(data, (size_t)bar + 1);
+		if (before.n == 0)
+			s->warnings |= WARN(INNER_ACCOUNT_MISSING);
+		else if (!hash)
+			s->warnings |= WARN(INNER_ACCOUNT_NO_HASH);
+	} else if (hash) {
+		s->inner_account = span_from(data, 1);
+		s->payload = span_from(data, data.n);
+	} else if (data.n) {
+		s->warnings |= WARN(INNER_ACCOUNT_MISSING);
+	}
+	if (s->inner_account.n && s->account.n && !span_eq_nocase(s->inner_account, s->account))
+		s->warnings |= WARN(INNER_ACCOUNT_DIFFERS);
+}
+
+/* A hub's link test carries "0000 00 000", which is no event. */
+static void judge_poll(struct signal *s)
+{
+	bool zero = span_is(s->payload, "0000 00 000");
+	if (zero)
+		s->warnings |= WARN(NULL_WITH_DATA);
+	s->poll = s->extended.n == 0 && (s->payload.n == 0 || zero);
+	if (s->seq.n && !all(s->seq, is_zero))
+		s->warnings |= WARN(NULL_NONZERO_SEQ);
+}
+
+static bool is_text(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 0x20)
+			return false;
+	return true;
+}
+
+enum verdict dc09_content(struct signal *s, struct span clear)
+{
+	const struct token *token = token_find(s->token);
+	ptrdiff_t end = end_of_data(clear);
+	bool found;
+	s->content = clear;
+	s->warnings |= end < 0 ? WARN(STRUCTURE_BAD) : 0;
+	s->sent = dc09_timestamp(clear, &found);
+	if (found && s->sent == CLOCK_NONE)
+		s->warnings |= WARN(TIMESTAMP_INVALID);
+	size_t data = end < 0 ? clear.n - (found ? DC09_TIMESTAMP : 0) : (size_t)end;
+	size_t behind = end < 0 ? data : skip_extended(clear, data + 1);
+	s->extended = end < 0 ? (struct span){ 0 } : span_sub(clear, data + 1, behind - data - 1);
+	s->identity = span_sub(clear, 0, behind);
+	if (end >= 0 && !ends_well(clear, (size_t)end + 1)) {
+		struct span rest = span_from(clear, behind);
+		s->warnings |= WARN(TRAILING_BYTES);
+		if (rest.n > DC09_TIMESTAMP)	/* stale bytes behind the time */
+			s->sent = dc09_timestamp(span_sub(rest, 0, DC09_TIMESTAMP), &found);
+	}
+	if (end > 0 && span_find(span_sub(clear, 0, data), ']') >= 0)
+		s->warnings |= WARN(BRACKETS_IN_TEXT);
+	split_account(s, span_sub(clear, 0, data));
+	if (!is_ascii(clear) && is_utf8(clear))
+		s->warnings |= WARN(UTF8_TEXT);
+	if (!is_text(s->payload))
+		s->warnings |= WARN(BINARY_PAYLOAD);
+	s->format = token && token->format ? format_find(span_str(token->format)) : NULL;
+	if (token && token->poll)
+		judge_poll(s);
+	else if (token && !token->answer && s->seq.n && all(s->seq, is_zero))
+		s->warnings |= WARN(EVENT_ZERO_SEQ);
+	if (span_is(s->token, "NAK"))
+		s->warnings |= (s->sent == CLOCK_NONE ? WARN(NAK_WITHOUT_TIME) : 0) |
+		               (all(s->seq, is_zero) ? 0 : WARN(NAK_NONZERO_SEQ));
+	return V_OK;
+}
+
+static bool is_account_byte(uint8_t c)
+{
+	return c > ' ' && c != '[' && c != '#' && c < 0x7F;
+}
+
+/* What stands between the token and the [.  Whatever does not fit is passed
+ * over: the frame is intact, so it is an alarm all the same. */
+static void read_address(struct cursor *c, struct signal *s)
+{
+	s->seq = cursor_while(c, is_hex, 4);
+	if (cursor_skip(c, 'R')) {
+		s->has_receiver = true;
+		s->receiver = cursor_while(c, is_hex, 16);
+	}
+	if (cursor_skip(c, 'L')) {
+		s->has_line = true;
+		s->line = cursor_while(c, is_hex, 16);
+	}
+	if (cursor_skip(c, '#')) {
+		s->has_account = true;
+		s->account = cursor_while(c, is_account_byte, 64);
+	} else if (span_is(s->token, "NAK")) {
+		cursor_while(c, is_account_byte, 8);	/* A0, without # */
+	}
+}
+
+static warnings address_warnings(const struct signal *s)
+{
+	bool answer = s->is_answer;
+	warnings w = 0;
+	w |= s->has_line ? s->line.n == 0 ? WARN(LINE_EMPTY) : 0 : answer ? 0 : WARN(LINE_MISSING);
+	w |= s->account.n || answer ? 0 : WARN(ACCOUNT_MISSING);
+	w |= all(s->account, is_hex) ? 0 : WARN(ACCOUNT_NOT_HEX);
+	w |= has_small_hex(s->receiver) ? WARN(RECEIVER_LOWERCASE) : 0;
+	return w;
+}
+
+static const warnings refused_by_strict = WARN(CRC_INCLUDES_CR) | WARN(LENGTH_INCLUDES_CR) | WARN(LENGTH_BAD) |
+	WARN(LINE_MISSING) | WARN(ACCOUNT_MISSING) | WARN(TRAILING_BYTES) | WARN(LF_MISSING) | WARN(CR_MISSING);
+
+static enum verdict read(struct span frame, struct signal *s)
+{
+	struct dc09_shape shape;
+	*s = (struct signal){ .frame = frame, .sent = CLOCK_NONE };
+	enum verdict v = dc09_shape(frame, true, &shape);
+	if (v == V_NOT_MINE)
+		return v;
+	struct cursor c = cursor_over(shape.body);
+	s->form = shape.binary ? DC09_BINARY_CRC : 0;
+	s->warnings = border_warnings(&shape);
+	cursor_expect(&c, '"');
+	s->encrypted = cursor_skip(&c, '*');
+	s->token = cursor_until(&c, '"');
+	if (!cursor_ok(&c) || s->token.n == 0 || !is_text(s->token)) {
+		s->warnings |= WARN(STRUCTURE_BAD);
+		return V_MALFORMED;
+	}
+	const struct token *token = token_find(s->token);
+	s->is_answer = token && token->answer;
+	s->warnings |= token ? token->warnings : WARN(TOKEN_UNKNOWN);
+	read_address(&c, s);
+	s->warnings |= address_warnings(s);
+	ptrdiff_t bracket = span_find(c.rest, '[');
+	s->warnings |= s->seq.n != 4 || bracket != 0 ? WARN(STRUCTURE_BAD) : 0;
+	struct span content = span_from(c.rest, bracket < 0 ? c.rest.n : (size_t)bracket + 1);
+	if (s->encrypted) {
+		s->content = content;
+		s->warnings |= has_small_hex(content) ? WARN(CIPHER_LOWERCASE) : 0;
+	} else {
+		dc09_content(s, content);
+	}
+	s->lenient_only = s->warnings & refused_by_strict;
+	return v;
+}
+
+static enum verdict frame(struct span in, bool at_end, struct span *frame)
+{
+	struct dc09_shape shape;
+	enum verdict v = dc09_shape(in, at_end, &shape);
+	*frame = span_sub(in, 0, v == V_MORE ? shape.fill : shape.n);
+	return v;
+}
+
+const struct protocol protocol_dc09 = {
+	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = "complete", .most = DC09_MOST,
+	.frame = frame, .read = read, .open = dc09_open, .content = dc09_content, .answer = dc09_answer,
+	.events = dc09_events, .explain = dc09_explain, .neighbour = dc09_neighbour,
+};

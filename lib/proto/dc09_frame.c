@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where DC-09 frames begin and end.
+ *
+ *	LF  crc  0LLL  "id" … ]_time  CR
+ *	    4    4     |--- LLL ---|
+ *
+ * CRC and length are over the same bytes, from the first quote to before CR.
+ * The length comes first: payloads hold CR, and so do binary CRCs.  But a
+ * length off the wire is a claim, so it counts only when the CRC agrees.
+ *
+ * What panels do instead: the CRC as two raw bytes (the quote then stands
+ * two places earlier; never look for the quote, LF or CR, the two bytes may
+ * be any of these), the CRC or the length or both with the CR, a length that
+ * is nonsense, no LF, no CR, NULs behind CR. */
+#include "proto/dc09.h"
+#include "util/checksum.h"
+#include "util/hex.h"
+
+#define ASCII_HEADER 8	/* CRC and length in front of the quote */
+#define BINARY_HEADER 6
+
+enum header { H_NONE, H_PERHAPS, H_ASCII, H_BINARY };
+
+static bool is_fill(uint8_t c)
+{
+	return c == '\0' || c == '\r' || c == '\n' || c == ' ' || c == '\t';
+}
+
+/* The header's digits from `from` to `to` and the quote behind them, as far
+ * as the bytes are there. */
+static bool digits_then_quote(struct span s, size_t from, size_t to)
+{
+	for (size_t i = from; i < to && i < s.n; i++)
+		if (!is_hex(s.p[i]))
+			return false;
+	return s.n <= to || s.p[to] == '"';
+}
+
+static enum header header_at(struct span s)
+{
+	bool ascii = digits_then_quote(s, 0, ASCII_HEADER);
+	bool binary = digits_then_quote(s, 2, BINARY_HEADER);
+	if (ascii && s.n > ASCII_HEADER)
+		return H_ASCII;
+	if (binary && s.n > BINARY_HEADER)
+		return H_BINARY;
+	return ascii || binary ? H_PERHAPS : H_NONE;
+}
+
+/* What begins at the front: with its LF, or without. */
+static enum header begins(struct span s, bool *lf)
+{
+	*lf = s.n && s.p[0] == '\n';
+	if (*lf) {
+		enum header h = s.n == 1 ? H_PERHAPS : header_at(span_from(s, 1));
+		if (h != H_NONE)
+			return h;
+		*lf = false;
+	}
+	return s.n ? header_at(s) : H_PERHAPS;
+}
+
+static void read_header(struct dc09_shape *s, struct span at, enum header h)
+{
+	unsigned value = 0;
+	s->binary = h == H_BINARY;
+	s->crc_field = span_sub(at, 0, s->binary ? 2 : 4);
+	s->length_field = span_sub(at, s->crc_field.n, 4);
+	for (size_t i = 0; i < 4; i++)
+		value = value << 4 | (unsigned)hex_digit(s->length_field.p[i]);
+	s->length_sent = value <= DC09_BODY_MOST ? (int)value : -1;
+	if (s->binary) {
+		s->crc_sent = (uint16_t)(at.p[0] << 8 | at.p[1]);
+		return;
+	}
+	for (size_t i = 0; i < 4; i++)
+		s->crc_sent = (uint16_t)(s->crc_sent << 4 | hex_digit(at.p[i]));
+}
+
+static bool fits(const struct dc09_shape *s, struct span rest, size_t n)
+{
+	return n <= rest.n && crc16_arc(0, span_sub(rest, 0, n)) == s->crc_sent;
+}
+
+static bool is_cr(struct span rest, size_t at)
+{
+	return at < rest.n && rest.p[at] == '\r';
+}
+
+/* The frame's body is n bytes, as CRC and length (or the CRC alone) have shown. */
+static enum verdict whole(struct dc09_shape *s, struct span in, struct span rest, size_t n, bool covers_cr)
+{
+	size_t end = (size_t)(rest.p - in.p) + n;
+	s->crc_good = true;
+	s->crc_covers_cr = covers_cr;
+	s->body = span_sub(rest, 0, n);
+	s->length_counts_cr = s->length_sent == (int)n + 1 && is_cr(rest, n);
+	s->length_good = s->length_sent == (int)n || (s->length_counts_cr && covers_cr);
+	s->cr = is_cr(rest, n);
+	end += s->cr;
+	for (s->nuls = false; s->cr && end < in.n && in.p[end] == '\0'; end++)
+		s->nuls = true;
+	s->n = end;
+	return V_OK;
+}
+
+/* Does the frame end at a CR at n?  Then by its CRC without or with that. */
+static bool ends_at_cr(struct dc09_shape *s, struct span in, struct span rest, size_t n)
+{
+	if (!is_cr(rest, n) || (!fits(s, rest, n) && !fits(s, rest, n + 1)))
+		return false;
+	whole(s, in, rest, n, !fits(s, rest, n));
+	return true;
+}
+
+/* Where another frame begins, with its LF; -1 when none does.  What promised
+ * more than that was no frame, or lost its end on the way. */
+static ptrdiff_t next_frame(struct span rest)
+{
+	bool lf;
+	for (size_t i = 0; i < rest.n; i++) {
+		if (rest.p[i] != '\n')
+			continue;
+		enum header h = begins(span_from(rest, i), &lf);
+		if (lf && (h == H_ASCII || h == H_BINARY))
+			return (ptrdiff_t)i;
+	}
+	return -1;
+}
+
+/* Nothing fits: up to behind the next CR, or to the next frame, or what there is. */
+static enum verdict bad(struct dc09_shape *s, struct span in, struct span rest, ptrdiff_t cr, ptrdiff_t next)
+{
+	size_t n = rest.n;
+	if (next >= 0)
+		n = (size_t)next;
+	if (cr >= 0 && (size_t)cr < n)
+		n = (size_t)cr;
+	whole(s, in, rest, n, false);
+	s->crc_good = false;
+	return V_BAD_CHECK;
+}
+
+static enum verdict borders(struct dc09_shape *s, struct span in, struct span rest, bool at_end)
+{
+	ptrdiff_t cr = span_find(span_sub(rest, 0, DC09_BODY_MOST + 1), '\r');
+	size_t length = s->length_sent < 0 ? 0 : (size_t)s->length_sent;
+	if (length && rest.n >= length) {
+		if (fits(s, rest, length))
+			return rest.p[length - 1] == '\r' ? whole(s, in, rest, length - 1, true)
+			                                  : whole(s, in, rest, length, false);
+		if (is_cr(rest, length) && fits(s, rest, length + 1))
+			return whole(s, in, rest, length, true);
+		if (rest.n == length && !at_end)
+			return V_MORE;
+	}
+	if (cr >= 0 && ends_at_cr(s, in, rest, (size_t)cr))
+		return V_OK;
+	ptrdiff_t next = next_frame(rest);
+	bool ended = at_end || next >= 0 || rest.n > DC09_BODY_MOST || (cr >= 0 && rest.n > length);
+	return ended ? bad(s, in, rest, cr, next) : V_MORE;
+}
+
+/* No frame begins at the front: how many bytes until one could? */
+static enum verdict noise(struct span in, bool at_end, struct dc09_shape *s)
+{
+	bool lf;
+	for (s->n = 1; s->n < in.n; s->n++) {
+		struct span from = span_from(in, s->n);
+		enum header h = begins(from, &lf);
+		if (h == H_ASCII || h == H_BINARY || (h == H_PERHAPS && !at_end && (lf || from.n < ASCII_HEADER)))
+			break;
+	}
+	return V_NOT_MINE;
+}
+
+enum verdict dc09_shape(struct span in, bool at_end, struct dc09_shape *s)
+{
+	*s = (struct dc09_shape){ 0 };
+	for (;; s->fill++) {
+		struct span from = span_from(in, s->fill);
+		enum header h = begins(from, &s->lf);
+		if (h == H_ASCII || h == H_BINARY) {
+			struct span header = span_from(from, s->lf);
+			read_header(s, header, h);
+			return borders(s, in, span_from(header, s->binary ? BINARY_HEADER : ASCII_HEADER), at_end);
+		}
+		if (h == H_PERHAPS && !at_end && !(from.n && is_fill(from.p[0]) && !s->lf))
+			return V_MORE;
+		if (from.n == 0 || !is_fill(from.p[0]))
+			break;
+	}
+	if (s->fill == in.n) {
+		s->n = in.n;
+		return at_end ? V_NOT_MINE : V_MORE;
+	}
+	return noise(in, at_end, s);
+}

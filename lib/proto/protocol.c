@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "proto/proto.h"
+
+#define PROTOCOL(name) extern const struct protocol protocol_##name;
+#include "proto/protocols.def"
+#undef PROTOCOL
+
+const struct protocol *const protocols[] = {
+#define PROTOCOL(name) &protocol_##name,
+#include "proto/protocols.def"
+#undef PROTOCOL
+	NULL
+};
+
+const struct protocol *protocol_find(struct span name)
+{
+	for (const struct protocol *const *p = protocols; *p; p++)
+		if (span_is(name, (*p)->name))
+			return *p;
+	return NULL;
+}
+
+const char *answer_word(enum answer a)
+{
+	static const char *const words[] = { [A_NONE] = "none", [A_ACK] = "ack", [A_NAK] = "nak", [A_DUH] = "duh" };
+	return words[a];
+}
