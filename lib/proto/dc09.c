@@ -157,13 +157,13 @@ static void split_account(struct signal *s, struct span data)
 		s->inner_account = span_from(before, hash);
 		s->payload = span_from(data, (size_t)bar + 1);
 		if (before.n == 0)
-			s->warnings |= WARN(INNER_ACCOUNT_MISSING);
+			s->warnings |= s->format ? WARN(INNER_ACCOUNT_MISSING) : 0;
 		else if (!hash)
 			s->warnings |= WARN(INNER_ACCOUNT_NO_HASH);
 	} else if (hash) {
 		s->inner_account = span_from(data, 1);
 		s->payload = span_from(data, data.n);
-	} else if (data.n) {
+	} else if (data.n && s->format) {
 		s->warnings |= WARN(INNER_ACCOUNT_MISSING);
 	}
 	if (s->inner_account.n && s->account.n && !span_eq_nocase(s->inner_account, s->account))
@@ -177,8 +177,6 @@ static void judge_poll(struct signal *s)
 	if (zero)
 		s->warnings |= WARN(NULL_WITH_DATA);
 	s->poll = s->extended.n == 0 && (s->payload.n == 0 || zero);
-	if (s->seq.n && !all(s->seq, is_zero))
-		s->warnings |= WARN(NULL_NONZERO_SEQ);
 }
 
 static bool is_text(struct span s)
@@ -211,19 +209,16 @@ enum verdict dc09_content(struct signal *s, struct span clear)
 	}
 	if (end > 0 && span_find(span_sub(clear, 0, data), ']') >= 0)
 		s->warnings |= WARN(BRACKETS_IN_TEXT);
+	s->format = token && token->format ? format_find(span_str(token->format)) : NULL;
 	split_account(s, span_sub(clear, 0, data));
 	if (!is_ascii(clear) && is_utf8(clear))
 		s->warnings |= WARN(UTF8_TEXT);
 	if (!is_text(s->payload))
 		s->warnings |= WARN(BINARY_PAYLOAD);
-	s->format = token && token->format ? format_find(span_str(token->format)) : NULL;
 	if (token && token->poll)
 		judge_poll(s);
-	else if (token && !token->answer && s->seq.n && all(s->seq, is_zero))
-		s->warnings |= WARN(EVENT_ZERO_SEQ);
-	if (span_is(s->token, "NAK"))
-		s->warnings |= (s->sent == CLOCK_NONE ? WARN(NAK_WITHOUT_TIME) : 0) |
-		               (all(s->seq, is_zero) ? 0 : WARN(NAK_NONZERO_SEQ));
+	if (span_is(s->token, "NAK") && s->sent == CLOCK_NONE)
+		s->warnings |= WARN(NAK_WITHOUT_TIME);
 	return V_OK;
 }
 
@@ -248,9 +243,29 @@ static void read_address(struct cursor *c, struct signal *s)
 	if (cursor_skip(c, '#')) {
 		s->has_account = true;
 		s->account = cursor_while(c, is_account_byte, 64);
-	} else if (span_is(s->token, "NAK")) {
-		cursor_while(c, is_account_byte, 8);	/* A0, without # */
 	}
+}
+
+/* "L0A0": the only frame whose account has a letter instead of #. */
+static void split_nak_account(struct signal *s)
+{
+	ptrdiff_t a = span_find(s->line, 'A');
+	if (a >= 0 && !s->has_account) {
+		s->account = span_from(s->line, (size_t)a + 1);
+		s->line = span_sub(s->line, 0, (size_t)a);
+		s->has_account = true;
+	}
+}
+
+/* Link tests are numbered 0000, events never; NAK always. */
+static warnings number_warnings(const struct signal *s, const struct token *token)
+{
+	bool zero = all(s->seq, is_zero);
+	if (token && token->poll)
+		return zero ? 0 : WARN(NULL_NONZERO_SEQ);
+	if (span_is(s->token, "NAK"))
+		return zero ? 0 : WARN(NAK_NONZERO_SEQ);
+	return zero && s->seq.n && !s->is_answer ? WARN(EVENT_ZERO_SEQ) : 0;
 }
 
 static warnings address_warnings(const struct signal *s)
@@ -288,7 +303,9 @@ static enum verdict read(struct span frame, struct signal *s)
 	s->is_answer = token && token->answer;
 	s->warnings |= token ? token->warnings : WARN(TOKEN_UNKNOWN);
 	read_address(&c, s);
-	s->warnings |= address_warnings(s);
+	if (span_is(s->token, "NAK"))
+		split_nak_account(s);
+	s->warnings |= address_warnings(s) | number_warnings(s, token);
 	ptrdiff_t bracket = span_find(c.rest, '[');
 	s->warnings |= s->seq.n != 4 || bracket != 0 ? WARN(STRUCTURE_BAD) : 0;
 	struct span content = span_from(c.rest, bracket < 0 ? c.rest.n : (size_t)bracket + 1);

@@ -102,7 +102,8 @@ enum verdict dc09_events(const struct signal *s, enum language language, struct 
 {
 	unsigned began = list->n;
 	enum verdict v = V_NOT_MINE;
-	if (s->poll || (s->is_answer && !s->format))
+	bool empty = s->payload.n == 0 && s->extended.n == 0 && !(s->warnings & WARN(STRUCTURE_BAD));
+	if (s->poll || empty || (s->is_answer && !s->format))
 		return V_OK;
 	if (s->format)
 		v = s->format->decode(s->payload, language, list);

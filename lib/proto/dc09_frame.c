@@ -26,20 +26,34 @@ static bool is_fill(uint8_t c)
 	return c == '\0' || c == '\r' || c == '\n' || c == ' ' || c == '\t';
 }
 
-/* The header's digits from `from` to `to` and the quote behind them, as far
- * as the bytes are there. */
-static bool digits_then_quote(struct span s, size_t from, size_t to)
+static bool is_word(uint8_t c)
 {
-	for (size_t i = from; i < to && i < s.n; i++)
+	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* The length's place from `from` on and the quote behind it, as far as the
+ * bytes are there. */
+static bool length_then_quote(struct span s, size_t from, bool (*is)(uint8_t))
+{
+	for (size_t i = from; i < from + 4 && i < s.n; i++)
+		if (!is(s.p[i]))
+			return false;
+	return s.n <= from + 4 || s.p[from + 4] == '"';
+}
+
+/* Behind four hexadecimal digits the length may be nonsense: the CRC decides. */
+static bool ascii_header(struct span s)
+{
+	for (size_t i = 0; i < 4 && i < s.n; i++)
 		if (!is_hex(s.p[i]))
 			return false;
-	return s.n <= to || s.p[to] == '"';
+	return length_then_quote(s, 4, is_word);
 }
 
 static enum header header_at(struct span s)
 {
-	bool ascii = digits_then_quote(s, 0, ASCII_HEADER);
-	bool binary = digits_then_quote(s, 2, BINARY_HEADER);
+	bool ascii = ascii_header(s);
+	bool binary = length_then_quote(s, 2, is_hex);
 	if (ascii && s.n > ASCII_HEADER)
 		return H_ASCII;
 	if (binary && s.n > BINARY_HEADER)
@@ -62,13 +76,16 @@ static enum header begins(struct span s, bool *lf)
 
 static void read_header(struct dc09_shape *s, struct span at, enum header h)
 {
-	unsigned value = 0;
+	unsigned value = 0, wrong = 0;
 	s->binary = h == H_BINARY;
 	s->crc_field = span_sub(at, 0, s->binary ? 2 : 4);
 	s->length_field = span_sub(at, s->crc_field.n, 4);
-	for (size_t i = 0; i < 4; i++)
-		value = value << 4 | (unsigned)hex_digit(s->length_field.p[i]);
-	s->length_sent = value <= DC09_BODY_MOST ? (int)value : -1;
+	for (size_t i = 0; i < 4; i++) {
+		int digit = hex_digit(s->length_field.p[i]);
+		wrong |= digit < 0;
+		value = value << 4 | (unsigned)(digit < 0 ? 0 : digit);
+	}
+	s->length_sent = !wrong && value <= DC09_BODY_MOST ? (int)value : -1;
 	if (s->binary) {
 		s->crc_sent = (uint16_t)(at.p[0] << 8 | at.p[1]);
 		return;
@@ -137,7 +154,9 @@ static enum verdict bad(struct dc09_shape *s, struct span in, struct span rest, 
 	if (cr >= 0 && (size_t)cr < n)
 		n = (size_t)cr;
 	whole(s, in, rest, n, false);
-	s->crc_good = false;
+	s->crc_good = s->length_counts_cr = false;
+	if (s->body.n && s->body.p[s->body.n - 1] == '\n')	/* scripts end a frame so */
+		s->body.n--;
 	return V_BAD_CHECK;
 }
 
