@@ -186,7 +186,7 @@ static void dial(struct courier *c)
 	if (c->addresses)
 		freeaddrinfo(c->addresses);
 	c->addresses = NULL;
-	int error = getaddrinfo(t->host, t->port, &hints, &c->addresses);
+	int error = getaddrinfo(t->source.host, t->source.port, &hints, &c->addresses);
 	if (error)
 		failed(c, FATE_UNCONNECTED, gai_strerror(error));
 	else

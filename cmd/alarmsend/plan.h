@@ -4,6 +4,7 @@
 #ifndef VIGIE_ALARMSEND_PLAN_H
 #define VIGIE_ALARMSEND_PLAN_H
 
+#include "link/source.h"
 #include "message.h"
 
 #define TARGETS_MOST 8
@@ -11,7 +12,7 @@
 /* Where to: a centre's receiver. */
 struct target {
 	const char *url;	/* as it was given: how it is named to people */
-	char *host, *port;
+	struct source source;
 	bool udp;
 };
 

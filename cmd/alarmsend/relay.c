@@ -13,7 +13,7 @@
 #define READ_SIZE 65536
 
 struct relay {
-	struct source source;
+	struct supply source;
 	struct run *run;
 	struct watch input;
 	bool waiting;		/* the loop watches stdin */
@@ -172,7 +172,7 @@ static bool take_raw(struct span line, struct message *m)
 	return false;
 }
 
-static enum next next(struct source *s, struct message *m, int64_t *due_us)
+static enum next next(struct supply *s, struct message *m, int64_t *due_us)
 {
 	struct relay *r = OWNER(s, struct relay, source);
 	struct span line;
@@ -199,7 +199,7 @@ static void record_ended(struct relay *r, const struct outcome *o)
 	}
 }
 
-static void ended(struct source *s, const struct message *m, const struct outcome *o)
+static void ended(struct supply *s, const struct message *m, const struct outcome *o)
 {
 	struct relay *r = OWNER(s, struct relay, source);
 	if (r->run->plan->input == INPUT_RECORDS)
@@ -208,7 +208,7 @@ static void ended(struct source *s, const struct message *m, const struct outcom
 		report_delivery(r->run, m, o);
 }
 
-static void release(struct source *s)
+static void release(struct supply *s)
 {
 	struct relay *r = OWNER(s, struct relay, source);
 	if (r->waiting)
@@ -218,10 +218,10 @@ static void release(struct source *s)
 	free(r);
 }
 
-struct source *relay_new(struct run *run)
+struct supply *relay_new(struct run *run)
 {
 	struct relay *r = xcalloc(1, sizeof *r);
-	r->source = (struct source){ .next = next, .ended = ended, .free = release };
+	r->source = (struct supply){ .next = next, .ended = ended, .free = release };
 	r->run = run;
 	r->input = (struct watch){ .ready = ready, .fd = STDIN_FILENO };
 	return &r->source;

@@ -13,12 +13,12 @@ enum next { NEXT_GIVEN, NEXT_LATER, NEXT_END };
 struct run;
 
 /* Embedded in what gives the messages. */
-struct source {
+struct supply {
 	/* Fills m and says since when it is due; LATER: run_wake() follows. */
-	enum next (*next)(struct source *s, struct message *m, int64_t *due_us);
+	enum next (*next)(struct supply *s, struct message *m, int64_t *due_us);
 	/* How a message ended, before the next is asked for on that connection. */
-	void (*ended)(struct source *s, const struct message *m, const struct outcome *o);
-	void (*free)(struct source *s);
+	void (*ended)(struct supply *s, const struct message *m, const struct outcome *o);
+	void (*free)(struct supply *s);
 };
 
 struct tally {
@@ -37,7 +37,7 @@ struct worker {
 struct run {
 	struct loop loop;
 	const struct plan *plan;
-	struct source *source;
+	struct supply *source;
 	struct worker *workers;
 	struct worker **idle;
 	unsigned idle_n;
@@ -70,8 +70,8 @@ void report_load(struct run *run);
 void report_flush(struct run *run);
 
 /* The signal of the options, once or as often and as fast as they say. */
-struct source *volley_new(struct run *run);
+struct supply *volley_new(struct run *run);
 /* Records or raw frames from stdin. */
-struct source *relay_new(struct run *run);
+struct supply *relay_new(struct run *run);
 
 #endif

@@ -9,7 +9,7 @@
 #define GRAIN_US 2000	/* the loop's timers are no finer: that much is no waiting */
 
 struct volley {
-	struct source source;
+	struct supply source;
 	struct run *run;
 	uint64_t given;
 	unsigned seq;
@@ -26,7 +26,7 @@ static int64_t due(const struct volley *v)
 	return at <= now && now - at < GRAIN_US ? now : at;
 }
 
-static enum next next(struct source *s, struct message *m, int64_t *due_us)
+static enum next next(struct supply *s, struct message *m, int64_t *due_us)
 {
 	struct volley *v = OWNER(s, struct volley, source);
 	const struct plan *plan = v->run->plan;
@@ -46,14 +46,14 @@ static enum next next(struct source *s, struct message *m, int64_t *due_us)
 	return NEXT_GIVEN;
 }
 
-static void ended(struct source *s, const struct message *m, const struct outcome *o)
+static void ended(struct supply *s, const struct message *m, const struct outcome *o)
 {
 	struct volley *v = OWNER(s, struct volley, source);
 	if (!v->run->plan->load)
 		report_delivery(v->run, m, o);
 }
 
-static void release(struct source *s)
+static void release(struct supply *s)
 {
 	free(OWNER(s, struct volley, source));
 }
@@ -71,10 +71,10 @@ static unsigned first_seq(const struct panel *panel)
 	return chance % DC09_SEQ_MOST + 1;
 }
 
-struct source *volley_new(struct run *run)
+struct supply *volley_new(struct run *run)
 {
 	struct volley *v = xcalloc(1, sizeof *v);
-	v->source = (struct source){ .next = next, .ended = ended, .free = release };
+	v->source = (struct supply){ .next = next, .ended = ended, .free = release };
 	v->run = run;
 	v->seq = first_seq(&run->plan->panel);
 	return &v->source;

@@ -41,7 +41,7 @@ static void urls(void)
 		"dc09+tcp://:6001#a\nb", "dc09+tcp://:6001#a\"b", "wire:",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		is(parts(bad[i]), "refused", "\"%s\"", bad[i]);
+		is(parts(bad[i]), "refused", "wrong URL %zu is refused", i + 1);
 }
 
 static struct address from_number(const char *host, const char *port)
