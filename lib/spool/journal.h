@@ -50,8 +50,13 @@ struct journal {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
-	int sync_fd, sync_error;
+	int sync_error;
 	bool sync_wanted, sync_ended, quit;
+	bool name_new;		/* the segment's name is not on disk yet */
+	bool torn;		/* stdout: the last write broke off within a line */
+	uint64_t writing_last;	/* number of the last record on its way */
+	int trouble;		/* errno of the failure that still lasts, 0: none */
+	enum { DISK_FREE, DISK_RESERVE, DISK_FULL } disk;	/* as people were last told */
 };
 
 /* Makes the directory (0700), takes the writer's lock, begins an epoch and
