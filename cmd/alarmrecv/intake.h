@@ -5,9 +5,10 @@
 #ifndef VIGIE_ALARMRECV_INTAKE_H
 #define VIGIE_ALARMRECV_INTAKE_H
 
-#include "loop/loop.h"
 #include "proto/keys.h"
+#include "repeats.h"
 #include "spool/journal.h"
+#include "supervision.h"
 
 /* Where bytes came in.  Borrowed by each call. */
 struct origin {
@@ -42,10 +43,6 @@ struct policy {
 	msec repeat_window;	/* a repetition is known for so long */
 };
 
-struct accounts;
-struct supervision;
-struct repeats;
-
 struct intake {
 	/* Set by the caller before intake_init(). */
 	struct loop *loop;
@@ -56,15 +53,26 @@ struct intake {
 
 	/* The rest is internal. */
 	struct keys keys;
-	struct accounts *accounts;
-	struct supervision *supervision;
-	struct repeats *repeats;
+	struct accounts accounts;
+	struct supervision supervision;
+	struct repeats repeats;
+	struct {
+		uint64_t hash;
+		warnings form;
+	} *forms;		/* in which CRC form accounts have spoken */
+	char epoch[EPOCH_TEXT + 1];	/* of what was stored last */
+	uint64_t stored;
+	uint64_t polls;		/* answered and not journalled */
 	struct buf opened, record, scratch;
 };
 
 /* Reads keys and accounts, and from the journal (NULL: none) which paths
  * were down.  -1 and *why: "FILE:LINE: …", translated. */
 int intake_init(struct intake *in, const char *spool, const char **why);
+
+/* The loop's clock has been set to when all begins: every supervised account
+ * has one full interval from now on. */
+void intake_begin_time(struct intake *in);
 
 /* Reads keys and accounts again (SIGHUP); the old ones stay when the new are bad. -1 and *why. */
 int intake_reload(struct intake *in, const char **why);

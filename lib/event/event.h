@@ -27,7 +27,7 @@ typedef uint64_t warnings;
 #define WARN(name) (UINT64_C(1) << W_##name)
 
 const char *warning_word(enum warning w);
-const char *warning_meaning(enum warning w);	/* translated */
+const char *warning_meaning(enum warning w);	/* in English, as records have it; _() for a person */
 
 /* Appends ["crc-binary","line-empty"]. */
 void warnings_put(struct buf *out, warnings set);

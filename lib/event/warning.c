@@ -18,7 +18,7 @@ const char *warning_word(enum warning w)
 
 const char *warning_meaning(enum warning w)
 {
-	return _(table[w].meaning);
+	return table[w].meaning;
 }
 
 void warnings_put(struct buf *out, warnings set)

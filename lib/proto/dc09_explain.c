@@ -145,7 +145,7 @@ static void put_warnings(struct buf *out, warnings set)
 {
 	for (; set; set &= set - 1) {
 		enum warning w = (enum warning)__builtin_ctzll(set);
-		row(out, _("note"), span_str(warning_word(w)), warning_meaning(w));
+		row(out, _("note"), span_str(warning_word(w)), _(warning_meaning(w)));
 	}
 }
 

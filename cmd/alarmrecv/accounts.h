@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The accounts file: what reception must know of an account.
+ *
+ *	SOURCE LINE ACCOUNT [interval=30s|class=SP4] [path=1] [clear=refuse]
+ *
+ * SOURCE and LINE may be *.  Accounts are compared without case, leading
+ * zeros count; among the lines that fit the most specific one is taken. */
+#ifndef VIGIE_ALARMRECV_ACCOUNTS_H
+#define VIGIE_ALARMRECV_ACCOUNTS_H
+
+#include "util/clock.h"
+
+struct account {
+	char *source, *line, *name, *path;	/* source, line, path: NULL where not said */
+	msec silence;		/* longest that may pass between two messages; 0: not supervised */
+	bool refuse_clear;
+};
+
+struct accounts {
+	struct account *account;	/* sorted by name, most specific first */
+	unsigned n;
+};
+
+/* -1 and *why ("FILE:LINE: …", translated; valid until the next call); accounts is then untouched. */
+int accounts_load(struct accounts *a, const char *path, const char **why);
+
+/* NULL: reception does not know it. */
+const struct account *accounts_find(const struct accounts *a, const char *source, struct span line, struct span account);
+
+void accounts_free(struct accounts *a);
+
+#endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way of a frame through reception: cut off, read, opened, judged,
+ * queued, answered.  What a panel must never hear is a refusal of an alarm
+ * that we could have taken: unknown codes, letters, tokens and accounts are
+ * acknowledged and handed on for a person to look at. */
+#include "intake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "crypto/crypto.h"
+#include "record.h"
+#include "spool/reader.h"
+#include "util/checksum.h"
+
+#define FORMS 4096	/* places to remember an account's CRC form in */
+
+/* A signal under judgement. */
+struct judged {
+	struct signal signal;
+	const struct key *key;
+	const struct account *account;
+	struct outcome outcome;
+};
+
+static const warnings form_words = WARN(CRC_BINARY) | WARN(CRC_INCLUDES_CR) | WARN(LENGTH_INCLUDES_CR);
+
+static struct span account_of(const struct signal *s)
+{
+	return s->account.n ? s->account : s->inner_account;
+}
+
+/* Encrypted ones are in time when they are at most so far from our clock. */
+static bool in_time(const struct judged *j, msec now)
+{
+	msec sent = j->signal.sent;
+	if (j->key->behind == 0 && j->key->ahead == 0)
+		return true;
+	return sent != CLOCK_NONE && sent >= now - j->key->behind && sent <= now + j->key->ahead;
+}
+
+static enum answer refuse(struct judged *j, enum answer a, warnings why)
+{
+	j->outcome.flags |= why;
+	return a;
+}
+
+static enum answer judge_encrypted(struct intake *in, struct judged *j, const struct origin *from)
+{
+	struct context cx = { .now = in->loop->now, .key = j->key, .opened = &in->opened };
+	warnings header = j->signal.warnings;
+	if (!j->key)
+		return refuse(j, A_DUH, WARN(KEY_MISSING));
+	enum verdict v = from->proto->open(&j->signal, &cx);
+	j->outcome.flags |= header | j->signal.warnings;
+	if (v != V_OK)
+		return refuse(j, A_DUH, WARN(KEY_WRONG));
+	return in_time(j, in->loop->now) ? A_ACK : refuse(j, A_NAK, WARN(TIME_WINDOW));
+}
+
+/* In clear from an account that has a key: anybody could have sent it.  Link
+ * tests in clear are legal and common. */
+static enum answer judge_clear(struct intake *in, struct judged *j)
+{
+	if (!j->key || j->signal.poll)
+		return A_ACK;
+	bool refused = in->policy.refuse_clear || j->key->refuse_clear || (j->account && j->account->refuse_clear);
+	return refuse(j, refused ? A_DUH : A_ACK, WARN(UNENCRYPTED));
+}
+
+/* Strict receivers answer DUH to what they cannot read. */
+static bool is_readable(const struct judged *j, const struct origin *from)
+{
+	struct event_list list = { 0 };
+	from->proto->events(&j->signal, LANG_EN, &list);
+	bool good = !(j->signal.warnings & (WARN(STRUCTURE_BAD) | WARN(TOKEN_UNKNOWN)));
+	for (unsigned i = 0; i < list.n; i++)
+		good &= !list.event[i].unreadable && !(list.event[i].warnings & WARN(STRUCTURE_BAD));
+	event_list_free(&list);
+	return good;
+}
+
+/* The CRC form of an account seldom changes; when it does somebody should know. */
+static void note_form(struct intake *in, struct judged *j, const struct origin *from)
+{
+	uint64_t hash = hash_bytes(hash_bytes(HASH_START, span_str(from->source)), account_of(&j->signal)) | 1;
+	warnings form = j->signal.warnings & form_words;
+	unsigned at = hash % FORMS;
+	if (in->forms[at].hash == hash && in->forms[at].form != form)
+		j->outcome.flags |= WARN(MODE_CHANGED);
+	in->forms[at].hash = hash;
+	in->forms[at].form = form;
+}
+
+static enum answer judge(struct intake *in, struct judged *j, const struct origin *from)
+{
+	const struct signal *s = &j->signal;
+	struct span account = account_of(s);
+	j->account = accounts_find(&in->accounts, from->source, s->line, account);
+	j->key = keys_find(&in->keys, s->line, account);
+	if (s->is_answer || (in->policy.strict && s->lenient_only))
+		return A_NONE;
+	enum answer a = s->encrypted ? judge_encrypted(in, j, from) : judge_clear(in, j);
+	if (in->accounts.n && !j->account) {
+		j->outcome.flags |= WARN(ACCOUNT_UNKNOWN);
+		a = in->policy.refuse_unknown && a == A_ACK ? A_DUH : a;
+	}
+	if (in->policy.strict && a == A_ACK && !is_readable(j, from))
+		a = A_DUH;
+	return a;
+}
+
+/* A sound poll that changes nothing carries no signal. */
+static bool is_idle_poll(const struct intake *in, const struct judged *j)
+{
+	return j->signal.poll && j->outcome.answer == A_ACK && !in->policy.journal_polls &&
+	       !(j->outcome.flags & WARN(ACCOUNT_UNKNOWN)) && !supervision_is_down(&in->supervision, j->account);
+}
+
+static void find_repeat(struct intake *in, struct judged *j, const struct origin *from)
+{
+	msec now = in->loop->now, window = in->policy.repeat_window;
+	bool zero = j->outcome.flags & WARN(EVENT_ZERO_SEQ);
+	if (j->signal.poll || j->outcome.answer != A_ACK || window <= 0)
+		return;
+	uint64_t hash = repeats_hash(&in->repeats, from->source, &j->signal);
+	msec most = zero && window > 10 * SECOND ? 10 * SECOND : window;	/* a number that says nothing */
+	j->outcome.repeat = repeats_find(&in->repeats, hash, now, most);
+	if (!j->outcome.repeat)
+		repeats_add(&in->repeats, hash, now, window, in->journal->epoch, in->journal->seq + 1);
+}
+
+static void answer(struct intake *in, const struct judged *j, const struct origin *from, struct buf *reply)
+{
+	struct context cx = { .now = in->loop->now, .key = j->key };
+	if (j->signal.encrypted && j->outcome.answer == A_ACK)
+		random_bytes(cx.pad, sizeof cx.pad);
+	from->proto->answer(&j->signal, &cx, j->outcome.answer, reply);
+}
+
+static void take_signal(struct intake *in, const struct origin *from, struct judged *j, struct buf *reply, struct taken *t)
+{
+	j->outcome.flags = j->signal.warnings;
+	t->answer = j->outcome.answer = judge(in, j, from);
+	j->outcome.flags |= j->signal.warnings;
+	bool known = j->account || (in->accounts.n == 0 && t->answer == A_ACK);
+	t->standing = known ? KNOWN_ACCOUNT : SPOKE_SOUNDLY;
+	t->silence = j->account ? j->account->silence : 0;
+	answer(in, j, from, reply);
+	if (is_idle_poll(in, j)) {
+		in->polls++;
+	} else {
+		if (t->answer == A_ACK)
+			note_form(in, j, from);
+		find_repeat(in, j, from);
+		record_frame(in, from, &j->signal, &j->outcome);
+		t->stored = true;
+		t->seq = in->journal->seq;
+	}
+	if (t->answer == A_ACK)
+		supervision_heard(&in->supervision, j->account);
+}
+
+static void take_frame(struct intake *in, const struct origin *from, struct span frame, struct buf *reply, struct taken *t)
+{
+	struct judged j = { 0 };
+	buf_reset(&in->opened);
+	if (from->proto->read(frame, &j.signal) == V_MALFORMED)
+		record_error(in, from, frame, warning_word(W_STRUCTURE_BAD), warning_meaning(W_STRUCTURE_BAD), account_of(&j.signal));
+	else
+		take_signal(in, from, &j, reply, t);
+	if (in->opened.n)
+		wipe(in->opened.p, in->opened.n);
+}
+
+static void take_damaged(struct intake *in, const struct origin *from, struct span frame)
+{
+	struct signal s = { 0 };
+	from->proto->read(frame, &s);
+	record_error(in, from, frame, warning_word(W_CRC_BAD), warning_meaning(W_CRC_BAD), account_of(&s));
+}
+
+static bool is_fill(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\0' && s.p[i] != '\r' && s.p[i] != '\n' && s.p[i] != ' ' && s.p[i] != '\t')
+			return false;
+	return true;
+}
+
+static void take_noise(struct intake *in, const struct origin *from, struct span noise, struct taken *t)
+{
+	if (is_fill(noise))
+		return;
+	if (t->neighbour) {
+		buf_reset(&in->scratch);
+		buf_printf(&in->scratch, "another protocol on this port: %s", t->neighbour);
+		record_error(in, from, noise, "neighbour", buf_cstr(&in->scratch), (struct span){ 0 });
+	} else {
+		record_error(in, from, noise, "noise", "bytes that are no frame", (struct span){ 0 });
+	}
+}
+
+size_t intake_take(struct intake *in, const struct origin *from, struct span bytes, bool at_end, struct buf *reply,
+                   struct taken *t)
+{
+	struct span frame;
+	*t = (struct taken){ 0 };
+	if (bytes.n == 0)
+		return 0;
+	enum verdict v = from->proto->frame(bytes, at_end, &frame);
+	if (v == V_NOT_MINE && frame.n > RECORD_BYTES)
+		frame.n = RECORD_BYTES;
+	if (v == V_OK)
+		take_frame(in, from, frame, reply, t);
+	else if (v == V_BAD_CHECK || v == V_NOT_MINE)
+		t->neighbour = from->proto->neighbour ? from->proto->neighbour(bytes) : NULL;
+	if (v == V_NOT_MINE || (v == V_BAD_CHECK && t->neighbour))
+		take_noise(in, from, frame, t);
+	else if (v == V_BAD_CHECK || v == V_MALFORMED)
+		take_damaged(in, from, frame);
+	return frame.n;
+}
+
+void intake_abandoned(struct intake *in, const struct origin *from, struct span bytes, const char *detail)
+{
+	if (bytes.n && !is_fill(bytes))
+		record_error(in, from, bytes, "incomplete", detail, (struct span){ 0 });
+}
+
+static void path_changed(struct supervision *s, const struct account *a, bool down, msec since)
+{
+	record_link(OWNER(s, struct intake, supervision), a, down, since);
+}
+
+static int load(struct intake *in, struct keys *keys, struct accounts *accounts, const char **why)
+{
+	if (in->keys_path && keys_load(keys, in->keys_path, why) < 0)
+		return -1;
+	return in->accounts_path ? accounts_load(accounts, in->accounts_path, why) : 0;
+}
+
+/* What the journal says is down stays down. */
+static int recall_links(struct intake *in, const char *spool, const char **why)
+{
+	static const struct place start;
+	const struct span link = SPAN("{\"type\":\"link\"");
+	struct reader *reader;
+	struct span line, id;
+	struct record *record;
+	const char *unread;
+	enum reading got;
+	if (reader_open(&reader, spool, &start, why) < 0)
+		return -1;
+	record = xcalloc(1, sizeof *record);
+	while ((got = reader_next(reader, false, &line, &id)) == READ_RECORD || got == READ_DAMAGE)
+		if (span_starts(line, link) && record_parse(record, line, &unread) == 0)
+			supervision_recall(&in->supervision, record);
+	free(record);
+	reader_close(reader);
+	if (got == READ_FAILED)
+		*why = strerror(errno);
+	return got == READ_FAILED ? -1 : 0;
+}
+
+int intake_init(struct intake *in, const char *spool, const char **why)
+{
+	if (load(in, &in->keys, &in->accounts, why) < 0)
+		return -1;
+	in->forms = xcalloc(FORMS, sizeof *in->forms);
+	random_bytes(&in->repeats.start, sizeof in->repeats.start);
+	memcpy(in->epoch, in->journal->epoch, sizeof in->epoch);
+	in->supervision.loop = in->loop;
+	in->supervision.changed = path_changed;
+	supervision_begin(&in->supervision, &in->accounts);
+	return spool && in->accounts.n ? recall_links(in, spool, why) : 0;
+}
+
+void intake_begin_time(struct intake *in)
+{
+	supervision_restart(&in->supervision);
+}
+
+int intake_reload(struct intake *in, const char **why)
+{
+	struct keys keys = { 0 };
+	struct accounts accounts = { 0 };
+	if (load(in, &keys, &accounts, why) < 0) {
+		keys_free(&keys);
+		return -1;
+	}
+	supervision_reload(&in->supervision, &accounts);
+	keys_free(&in->keys);
+	accounts_free(&in->accounts);
+	in->keys = keys;
+	in->accounts = accounts;
+	in->supervision.accounts = &in->accounts;
+	return 0;
+}
+
+void intake_stored(struct intake *in, int error)
+{
+	if (error)
+		repeats_forget(&in->repeats, in->epoch, in->stored);
+	in->stored = in->journal->stored;
+	memcpy(in->epoch, in->journal->epoch, sizeof in->epoch);
+}
+
+void intake_free(struct intake *in)
+{
+	supervision_free(&in->supervision);
+	accounts_free(&in->accounts);
+	keys_free(&in->keys);
+	repeats_free(&in->repeats);
+	free(in->forms);
+	buf_free(&in->opened);
+	buf_free(&in->record);
+	buf_free(&in->scratch);
+}

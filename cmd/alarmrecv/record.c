@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "record.h"
+
+#include "json/write.h"
+
+static struct buf *begin(struct intake *in, const char *type)
+{
+	struct buf *out = &in->record;
+	buf_reset(out);
+	json_begin(out);
+	json_str(out, KEY("type"), span_str(type));
+	buf_lit(out, ",\"id\":\"");
+	journal_id(in->journal, out);
+	buf_byte(out, '"');
+	json_time(out, KEY("at"), in->loop->now);
+	return out;
+}
+
+static void end(struct intake *in)
+{
+	json_end(&in->record);
+	buf_byte(&in->record, '\n');
+	journal_append(in->journal, buf_view(&in->record));
+}
+
+static void put_text(struct buf *out, struct span key, struct span text)
+{
+	if (text.n)
+		json_str(out, key, text);
+}
+
+static void put_origin(struct buf *out, const struct origin *from)
+{
+	if (from->proto)
+		json_str(out, KEY("proto"), span_str(from->proto->name));
+	put_text(out, KEY("source"), span_str(from->source));
+}
+
+/* "clear" is text, whatever a panel put into it; the frame's own bytes stand beside it. */
+static void put_clear(struct intake *in, struct buf *out, const struct signal *s)
+{
+	if (s->encrypted && s->identity.p && !in->policy.no_clear)
+		json_str(out, KEY("clear"), s->content);
+}
+
+static void put_repeat(struct intake *in, struct buf *out, const struct repeat *r)
+{
+	struct buf *id = &in->scratch;
+	if (!r)
+		return;
+	buf_reset(id);
+	buf_span(id, buf_view(&in->journal->node));
+	buf_byte(id, '.');
+	buf_str(id, r->epoch);
+	buf_byte(id, '-');
+	buf_unsigned(id, r->seq);
+	json_str(out, KEY("repeat"), buf_view(id));
+}
+
+void record_frame(struct intake *in, const struct origin *from, const struct signal *s, const struct outcome *o)
+{
+	struct buf *out = begin(in, "frame");
+	put_origin(out, from);
+	json_str(out, KEY("via"), span_str(from->via));
+	put_text(out, KEY("peer"), from->peer);
+	put_text(out, KEY("local"), from->local);
+	json_bytes(out, s->frame);
+	put_clear(in, out, s);
+	json_str(out, KEY("reply"), span_str(answer_word(o->answer)));
+	put_repeat(in, out, o->repeat);
+	if (o->flags) {
+		buf_lit(out, ",\"flags\":");
+		warnings_put(out, o->flags);
+	}
+	end(in);
+}
+
+void record_error(struct intake *in, const struct origin *from, struct span bytes, const char *error,
+                  const char *detail, struct span account)
+{
+	struct buf *out = begin(in, "error");
+	json_str(out, KEY("error"), span_str(error));
+	json_str(out, KEY("detail"), span_str(detail));
+	put_origin(out, from);
+	put_text(out, KEY("peer"), from->peer);
+	put_text(out, KEY("account"), account);
+	json_bytes(out, span_sub(bytes, 0, RECORD_BYTES));
+	end(in);
+}
+
+void record_link(struct intake *in, const struct account *a, bool down, msec since)
+{
+	struct buf *out = begin(in, "link");
+	put_text(out, KEY("source"), span_str(a->source));
+	json_str(out, KEY("account"), span_str(a->name));
+	put_text(out, KEY("path"), span_str(a->path));
+	json_str(out, KEY("state"), down ? SPAN("down") : SPAN("up"));
+	json_time(out, KEY("since"), since);
+	end(in);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The records of reception, in the order of keys of vigie-records(5), put
+ * into the journal's queue. */
+#ifndef VIGIE_ALARMRECV_RECORD_H
+#define VIGIE_ALARMRECV_RECORD_H
+
+#include "intake.h"
+
+/* What became of a frame. */
+struct outcome {
+	enum answer answer;
+	warnings flags;
+	const struct repeat *repeat;	/* the first of it; NULL: none */
+};
+
+void record_frame(struct intake *in, const struct origin *from, const struct signal *s, const struct outcome *o);
+
+/* Bytes that are no sound frame, at most RECORD_BYTES of them. */
+#define RECORD_BYTES 16384
+void record_error(struct intake *in, const struct origin *from, struct span bytes, const char *error,
+                  const char *detail, struct span account);
+
+void record_link(struct intake *in, const struct account *a, bool down, msec since);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which signals have come before: a panel that has not got its answer sends
+ * the same once more, with the same number.  Bounded memory: under a flood
+ * the oldest are forgotten early, and a repetition then counts as new. */
+#ifndef VIGIE_ALARMRECV_REPEATS_H
+#define VIGIE_ALARMRECV_REPEATS_H
+
+#include "event/id.h"
+#include "proto/proto.h"
+
+struct repeat {
+	uint64_t hash;		/* 0: the place is free */
+	msec at;
+	uint64_t seq;		/* the record's id: epoch and number */
+	char epoch[EPOCH_TEXT + 1];
+};
+
+/* Two generations: what is older than the younger one began is in the elder. */
+struct repeats {
+	uint64_t start;		/* chance, so that nobody can choose what collides */
+	struct repeat *young, *old;
+	unsigned young_n, young_room, old_room;
+	msec young_since;
+};
+
+/* What the signal is known by. */
+uint64_t repeats_hash(const struct repeats *r, const char *source, const struct signal *s);
+
+/* The first of it within the window, or NULL. */
+const struct repeat *repeats_find(const struct repeats *r, uint64_t hash, msec now, msec window);
+
+/* Remembers it under its record's number. */
+void repeats_add(struct repeats *r, uint64_t hash, msec now, msec window, const char *epoch, uint64_t seq);
+
+/* Forgets what was not stored: what the panel now sends again is the first of it. */
+void repeats_forget(struct repeats *r, const char *epoch, uint64_t behind);
+
+void repeats_free(struct repeats *r);
+
+#endif
