@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "crypto/crypto.h"
+#include "decode.h"
+#include "text/opt.h"
+#include "text/terminal.h"
+#include "util/file.h"
+#include "util/lines.h"
+#include "util/log.h"
+#include "util/privilege.h"
+
+enum { OPT_CODES = 256, OPT_LANGUAGE, OPT_IGNORE_CRC, OPT_JSON };
+
+static const struct opt options[] = {
+	{ 'e', "explain", NULL, N_("take each frame apart for a person") },
+	{ 'k', "keys", "FILE", N_("open what is encrypted with the keys of this file") },
+	{ 'p', "protocol", "NAME", N_("read frames as this wire protocol") },
+	{ OPT_IGNORE_CRC, "ignore-crc", NULL, N_("decode frames that a log has damaged") },
+	{ OPT_LANGUAGE, "language", "fr|en", N_("the language of labels (that of the screen)") },
+	{ 'l', "list", NULL, N_("list the wire protocols and event languages") },
+	{ OPT_CODES, "codes", NULL, N_("list event codes; operands choose: a code, or words of its meaning") },
+	{ 'n', "check", NULL, N_("check options and keys, read nothing") },
+	{ OPT_JSON, "json", NULL, N_("records, even on a terminal") },
+	OPT_COMMON, { 0 }
+};
+
+static const struct tool tool = {
+	.name = "alarmdecode",
+	.usage = "[OPTION…] [FILE…]\n"
+	         "--list\n"
+	         "--codes [PATTERN…]",
+	.purpose = N_("turn frames into events: records of the pipe, or text from a log"),
+	.options = options,
+};
+
+struct call {
+	bool list, codes, check, json;
+};
+
+static struct decoder decoder;
+
+static void read_option(struct opts *o, int option, struct call *call)
+{
+	const char *why;
+	switch (option) {
+	case 'e': decoder.explain = true; break;
+	case 'l': call->list = true; break;
+	case 'n': call->check = true; break;
+	case OPT_CODES: call->codes = true; break;
+	case OPT_IGNORE_CRC: decoder.ignore_crc = true; break;
+	case OPT_JSON: call->json = true; break;
+	case 'k':
+		if (keys_load(&decoder.keys, o->value, &why) < 0)
+			die(EXIT_CALL, "%s", why);
+		break;
+	case 'p':
+		decoder.protocol = protocol_find(span_str(o->value));
+		if (!decoder.protocol)
+			opts_refuse(o, _("%s: no such protocol; --list shows them"), o->value);
+		break;
+	case OPT_LANGUAGE:
+		if (language_parse(o->value) < 0)
+			opts_refuse(o, _("%s: fr or en is wanted"), o->value);
+		decoder.language = (enum language)language_parse(o->value);
+	}
+}
+
+static void flush(void)
+{
+	if (write_all(STDOUT_FILENO, buf_view(&decoder.out)) < 0)
+		die(EXIT_WORK, _("stdout: %s"), strerror(errno));
+	buf_reset(&decoder.out);
+}
+
+static void decode_all(int fd, const char *name)
+{
+	struct lines in = { .fd = fd };
+	struct span line;
+	do {
+		while (lines_next(&in, &line))
+			if (in.within)
+				buf_span(&decoder.out, line);	/* the rest of a line that is too long */
+			else
+				decode_line(&decoder, line, in.torn);
+		flush();
+	} while (lines_wait(&in));
+	if (in.error)
+		die(EXIT_WORK, "%s: %s", name, strerror(in.error));
+	lines_free(&in);
+}
+
+static void begin(const struct call *call)
+{
+	uint32_t chance;
+	random_bytes(&chance, sizeof chance);
+	epoch_new(decoder.epoch, clock_now(), chance);
+	node_name(&decoder.node);
+	decoder.show = !call->json && terminal_is(STDOUT_FILENO);
+	decoder.colour = terminal_colour(STDOUT_FILENO);
+}
+
+static void decode_files(struct opts *o)
+{
+	const char *name = opts_operand(o);
+	if (!name)
+		decode_all(STDIN_FILENO, "stdin");
+	for (; name; name = opts_operand(o)) {
+		int fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			die(EXIT_WORK, "%s: %s", name, strerror(errno));
+		decode_all(fd, name);
+		if (fd != STDIN_FILENO)
+			close(fd);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct call call = { 0 };
+	text_init("alarmdecode");
+	decoder.language = text_language();
+	struct opts o = opts_begin(&tool, argc, argv);
+	for (int option; (option = opts_next(&o)) != OPT_END;)
+		read_option(&o, option, &call);
+	privilege_guard();
+	begin(&call);
+	if (call.list)
+		list_formats(&decoder.out);
+	else if (call.codes)
+		decoder.bad = !list_codes(&decoder.out, argv + o.next, decoder.language);
+	else if (!call.check)
+		decode_files(&o);
+	flush();
+	int status = decoder.bad ? EXIT_NO : EXIT_OK;
+	decoder_free(&decoder);
+	return status;
+}
