@@ -111,8 +111,8 @@ static enum verdict whole(struct dc09_shape *s, struct span in, struct span rest
 	s->crc_good = true;
 	s->crc_covers_cr = covers_cr;
 	s->body = span_sub(rest, 0, n);
-	s->length_counts_cr = s->length_sent == (int)n + 1 && is_cr(rest, n);
-	s->length_good = s->length_sent == (int)n || (s->length_counts_cr && covers_cr);
+	s->length_counts_cr = covers_cr && s->length_sent == (int)n + 1 && is_cr(rest, n);
+	s->length_good = s->length_sent == (int)n || s->length_counts_cr;
 	s->cr = is_cr(rest, n);
 	end += s->cr;
 	for (s->nuls = false; s->cr && end < in.n && in.p[end] == '\0'; end++)
