@@ -4,6 +4,10 @@
 #include "util/charset.h"
 #include "util/hex.h"
 
+/* A run of this many bytes is shown in hex where control bytes, six
+ * characters each, would make a record of 16 KiB too long to be one. */
+#define LONG 1024
+
 /* The comma goes where something stands before it: not behind { and [. */
 static bool opens(const struct buf *b)
 {
@@ -155,9 +159,12 @@ void json_raw(struct buf *b, struct span key, struct span value)
 
 void json_bytes(struct buf *b, struct span bytes)
 {
+	size_t began = b->n;
 	if (is_ascii(bytes)) {
 		json_str(b, KEY("text"), bytes);
-		return;
+		if (bytes.n < LONG || b->n - began < 2 * bytes.n)
+			return;
+		b->n = began;
 	}
 	put_key(b, KEY("hex"));
 	buf_byte(b, '"');

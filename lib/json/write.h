@@ -31,8 +31,8 @@ void json_bool(struct buf *b, struct span key, bool value);
 /* A value that is JSON already. */
 void json_raw(struct buf *b, struct span key, struct span value);
 
-/* "text" where all bytes are ASCII (controls escaped), else "hex": the
- * bytes of a frame come back exactly from either. */
+/* "text" where all bytes are ASCII (controls escaped), else, or where that
+ * is long and mostly controls, "hex": the bytes come back exactly from either. */
 void json_bytes(struct buf *b, struct span bytes);
 
 /* The key alone, for a value that follows; key is any text. */
