@@ -94,12 +94,16 @@ static void set_id(struct decoder *d, struct event *ev, const struct frame_in *f
 
 static void print_events(struct decoder *d, const struct frame_in *f, const struct signal *s)
 {
-	struct buf at = { 0 };
-	clock_put(&at, f->at);
+	struct buf *at = &d->at;
+	if (d->at_time != f->at || at->n == 0) {
+		buf_reset(at);
+		clock_put(at, f->at);
+		d->at_time = f->at;
+	}
 	for (unsigned i = 0; i < d->list.n; i++) {
 		struct event *ev = &d->list.event[i];
 		set_id(d, ev, f, i + 1);
-		event_set(ev, F_AT, buf_view(&at));
+		event_set(ev, F_AT, buf_view(at));
 		event_set(ev, F_SOURCE, f->source);
 		event_set(ev, F_PEER, f->peer);
 		if (!ev->unreadable) {
@@ -109,7 +113,6 @@ static void print_events(struct decoder *d, const struct frame_in *f, const stru
 		event_print(&d->out, ev, d->list.n);
 		d->bad |= ev->unreadable;
 	}
-	buf_free(&at);
 }
 
 /* False: it stays closed, and that has been told. */
@@ -287,7 +290,7 @@ void decoder_free(struct decoder *d)
 {
 	keys_free(&d->keys);
 	event_list_free(&d->list);
-	struct buf *all[] = { &d->out, &d->bytes, &d->clear, &d->opened, &d->text, &d->id, &d->node };
+	struct buf *all[] = { &d->out, &d->bytes, &d->clear, &d->opened, &d->text, &d->id, &d->node, &d->at };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_free(all[i]);
 }

@@ -22,6 +22,8 @@ struct decoder {
 	struct record record;
 	struct event_list list;
 	struct buf bytes, clear, opened, text, id;
+	struct buf at;				/* the time of the frame before, as text */
+	msec at_time;
 	struct buf node;
 	char epoch[EPOCH_TEXT + 1];
 	uint64_t pasted;			/* frames of raw text */

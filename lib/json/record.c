@@ -265,9 +265,13 @@ static bool add_field(struct scan *s, struct record *r, struct span key, struct 
 {
 	if (r->n == RECORD_KEYS)
 		return fault(s, "too many keys");
-	for (unsigned i = 0; i < r->n; i++)
-		if (same_key(r->field[i].key, key))
+	r->escapes |= key.n && memchr(key.p, '\\', key.n);
+	for (unsigned i = 0; i < r->n; i++) {
+		struct span other = r->field[i].key;
+		bool same = other.n == key.n && memcmp(other.p, key.p, key.n) == 0;
+		if (same || (r->escapes && same_key(other, key)))
 			return fault(s, "a key stands twice");
+	}
 	r->field[r->n++] = (struct record_field){ key, value };
 	return true;
 }
@@ -307,6 +311,7 @@ static bool scan_record(struct scan *s, struct record *r)
 int record_parse(struct record *r, struct span line, const char **why)
 {
 	r->n = 0;
+	r->escapes = false;
 	r->line = line = span_trim(line);
 	struct scan s = { line.p, line.p + line.n, NULL };
 	if (line.n >= RECORD_MOST)
@@ -320,9 +325,11 @@ int record_parse(struct record *r, struct span line, const char **why)
 static const struct record_field *find(const struct record *r, const char *key)
 {
 	struct span name = span_str(key);
-	for (unsigned i = 0; i < r->n; i++)
-		if (key_is(r->field[i].key, name))
+	for (unsigned i = 0; i < r->n; i++) {
+		struct span k = r->field[i].key;
+		if (r->escapes ? key_is(k, name) : k.n == name.n && memcmp(k.p, name.p, k.n) == 0)
 			return &r->field[i];
+	}
 	return NULL;
 }
 

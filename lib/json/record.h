@@ -20,6 +20,7 @@ struct record_field {
 struct record {
 	struct span line;	/* from { to }, blanks around removed */
 	unsigned n;
+	bool escapes;		/* some key is written with escapes */
 	struct record_field field[RECORD_KEYS];
 };
 

@@ -69,14 +69,14 @@ static void undefined(const struct signal *s, struct event_list *list)
 /* The panel's clock has whole seconds, and so has its time in the record. */
 static void set_sent(struct event *ev, msec sent)
 {
-	struct buf text = { 0 };
+	struct buf *text = &ev->list->text;
 	if (sent == CLOCK_NONE)
 		return;
-	clock_put(&text, sent);
-	text.n -= sizeof ".000Z" - 1;
-	buf_byte(&text, 'Z');
-	event_set(ev, F_SENT, buf_view(&text));
-	buf_free(&text);
+	ev->field[F_SENT].at = (uint32_t)text->n;
+	clock_put(text, sent);
+	text->n -= sizeof ".000Z" - 1;
+	buf_byte(text, 'Z');
+	ev->field[F_SENT].n = (uint32_t)text->n - ev->field[F_SENT].at;
 }
 
 static void set_header(struct event *ev, const struct signal *s)
