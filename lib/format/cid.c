@@ -140,5 +140,5 @@ static enum verdict decode(struct span payload, enum language language, struct e
 }
 
 const struct format format_cid = {
-	.name = "cid", .title = N_("Contact ID (SIA DC-05)"), .coverage = "complete", .decode = decode,
+	.name = "cid", .title = N_("Contact ID (SIA DC-05)"), .coverage = N_("complete"), .decode = decode,
 };

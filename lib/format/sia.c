@@ -283,5 +283,5 @@ static enum verdict decode(struct span payload, enum language language, struct e
 }
 
 const struct format format_sia = {
-	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = "complete", .decode = decode,
+	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = N_("complete"), .decode = decode,
 };

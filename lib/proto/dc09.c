@@ -328,7 +328,7 @@ static enum verdict frame(struct span in, bool at_end, struct span *frame)
 }
 
 const struct protocol protocol_dc09 = {
-	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = "complete", .most = DC09_MOST,
+	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = N_("complete"), .most = DC09_MOST,
 	.frame = frame, .read = read, .open = dc09_open, .content = dc09_content, .answer = dc09_answer,
 	.events = dc09_events, .explain = dc09_explain, .neighbour = dc09_neighbour,
 };
