@@ -22,23 +22,11 @@
 
 #include "event/id.h"
 #include "spool/damage.h"
-#include "spool/segment.h"
+#include "spool/tape.h"
 #include "text/text.h"
 
-#define CHUNK ((size_t)512 * 1024)
-#define BLOCK 4096		/* what a disk gives or does not give */
-
 struct reader {
-	int dir_fd, fd;
-	uint64_t segment;	/* open, or to be opened next when fd is -1 */
-	struct buf bytes;
-	size_t used;		/* of bytes */
-	uint64_t base;		/* offset of bytes.p[0] */
-	bool superseded;	/* a later segment is there: nobody writes in this one */
-	bool unreadable;	/* the disk refuses what follows bytes */
-	struct segments list;
-	struct timespec listed;	/* the directory's time when it was */
-
+	struct tape tape;
 	struct place place;
 	size_t stem;		/* length of NODE.EPOCH in place.id */
 	uint64_t seq;		/* number in place.id */
@@ -51,7 +39,7 @@ struct reader {
 
 	/* Damage being given, part by part. */
 	struct {
-		uint64_t n;	/* bytes left; */
+		uint64_t n;	/* bytes left */
 		bool shown;	/* carried by the records */
 		const char *error;
 		char detail[320];
@@ -63,117 +51,21 @@ struct reader {
 	char damage_name[DAMAGE_ID];
 };
 
-static uint64_t position(const struct reader *r)
-{
-	return r->base + r->used;
-}
-
-static struct span rest_of(const struct reader *r)
-{
-	return span_from(buf_view(&r->bytes), r->used);
-}
-
-static void skip(struct reader *r, uint64_t n)
-{
-	if (n <= r->bytes.n - r->used) {
-		r->used += (size_t)n;
-		return;
-	}
-	r->base = position(r) + n;
-	r->used = r->bytes.n = 0;
-}
-
-static void leave(struct reader *r)
-{
-	if (r->fd >= 0)
-		close(r->fd);
-	r->fd = -1;
-	r->base = 0;
-	r->used = r->bytes.n = 0;
-	r->superseded = r->unreadable = false;
-}
-
-static int open_number(const struct reader *r, uint64_t number)
-{
-	char name[SEGMENT_NAME];
-	segment_name(name, number);
-	return openat(r->dir_fd, name, O_RDONLY | O_CLOEXEC);
-}
-
-/* -1 and errno.  The time is taken first: what changes meanwhile is listed again. */
-static int list_anew(struct reader *r)
-{
-	struct stat st;
-	if (fstat(r->dir_fd, &st) < 0)
-		return -1;
-	r->listed = st.st_mtim;
-	return segments_list(&r->list, r->dir_fd);
-}
-
-/* Whether a later segment is there.  The usual successor is asked for by
- * name; the directory is listed only when it has changed. */
-static bool has_successor(struct reader *r)
-{
-	char name[SEGMENT_NAME];
-	struct stat st;
-	segment_name(name, r->segment + 1);
-	if (faccessat(r->dir_fd, name, F_OK, 0) == 0)
-		return true;
-	if (fstat(r->dir_fd, &st) < 0)
-		return false;
-	bool same = st.st_mtim.tv_sec == r->listed.tv_sec && st.st_mtim.tv_nsec == r->listed.tv_nsec;
-	if (!same && list_anew(r) < 0)
-		return false;
-	return segments_from(&r->list, r->segment + 1) != 0;
-}
-
-/* Opens the first segment at or behind r->segment.  READ_RECORD: it is open. */
+/* The next segment there is.  READ_RECORD: it is open. */
 static enum reading enter(struct reader *r)
 {
-	for (;;) {
-		if (list_anew(r) < 0)
-			return READ_FAILED;
-		uint64_t number = segments_from(&r->list, r->segment);
-		if (number == 0)
-			return READ_END;
-		r->fd = open_number(r, number);
-		if (r->fd < 0 && errno != ENOENT)
-			return READ_FAILED;
-		if (r->fd < 0)
-			continue;	/* pruned just now */
-		if (r->segment == 0)
-			r->any = number > 1;	/* what was before it has been pruned */
-		else if (number > r->segment && !r->missing) {
-			r->missing = true;
-			r->missing_from = r->segment;
-			r->missing_offset = r->base;
-		}
-		if (number != r->segment)
-			r->base = 0;
-		r->segment = number;
-		return READ_RECORD;
+	uint64_t due = r->tape.segment, offset = r->tape.base;
+	int opened = tape_open(&r->tape);
+	if (opened <= 0)
+		return opened < 0 ? READ_FAILED : READ_END;
+	if (due == 0) {
+		r->any = r->tape.segment > 1;	/* what was before it has been pruned */
+	} else if (r->tape.segment > due && !r->missing) {
+		r->missing = true;
+		r->missing_from = due;
+		r->missing_offset = offset;
 	}
-}
-
-/* More bytes behind those there are: their count, 0 at the end or where the disk gives no more, -1 and errno. */
-static ssize_t fill(struct reader *r)
-{
-	r->base += r->used;
-	buf_consume(&r->bytes, r->used);
-	r->used = 0;
-	for (;;) {
-		ssize_t n = pread(r->fd, buf_reserve(&r->bytes, CHUNK), CHUNK, (off_t)(r->base + r->bytes.n));
-		if (n >= 0) {
-			r->bytes.n += (size_t)n;
-			return n;
-		}
-		if (errno == EIO) {
-			r->unreadable = true;
-			return 0;
-		}
-		if (errno != EINTR)
-			return -1;
-	}
+	return READ_RECORD;
 }
 
 /* Damage. */
@@ -193,32 +85,37 @@ static void damaged(struct reader *r, uint64_t n, bool shown, const char *error,
 	r->damage.parts = shown ? (unsigned)((n + DAMAGE_PART - 1) / DAMAGE_PART) : 1;
 }
 
-/* The `at` of the first record behind this place, where none is before it. */
+/* The `at` of the first record behind this place; CLOCK_NONE without one. */
 static msec time_ahead(struct reader *r)
 {
 	struct reader *ahead = xcalloc(1, sizeof *ahead);
-	ahead->dir_fd = dup(r->dir_fd);
-	ahead->fd = -1;
-	ahead->segment = r->segment;
-	ahead->base = position(r);
+	tape_begin(&ahead->tape, dup(r->tape.dir_fd), r->tape.segment, tape_position(&r->tape));
 	ahead->any = true;
 	ahead->at = 0;		/* it asks nobody itself */
 	struct span line, id;
 	enum reading got = READ_DAMAGE;
 	while (got == READ_DAMAGE)
 		got = reader_next(ahead, true, &line, &id);
-	msec at = got == READ_RECORD ? ahead->at : 0;
+	msec at = got == READ_RECORD ? ahead->at : CLOCK_NONE;
 	reader_close(ahead);
 	return at;
 }
 
-static msec damage_time(struct reader *r)
+/* Damage has the time of the record before it; where none is, of the next.
+ * False when there is no record at all: it waits for one, so that it is the
+ * same at every reading. */
+static bool damage_is_timed(struct reader *r, bool final)
+{
+	if (r->at == CLOCK_NONE && r->at_ahead == CLOCK_NONE)
+		r->at_ahead = time_ahead(r);
+	return final || r->at != CLOCK_NONE || r->at_ahead != CLOCK_NONE;
+}
+
+static msec damage_time(const struct reader *r)
 {
 	if (r->at != CLOCK_NONE)
 		return r->at;
-	if (r->at_ahead == CLOCK_NONE)
-		r->at_ahead = time_ahead(r);
-	return r->at_ahead;
+	return r->at_ahead != CLOCK_NONE ? r->at_ahead : 0;
 }
 
 static void put_damage(struct reader *r, uint64_t segment, uint64_t offset, struct span bytes, struct span *line,
@@ -242,16 +139,16 @@ static enum reading give_damage(struct reader *r, struct span *line, struct span
 	uint64_t n = r->damage.n;
 	struct span bytes = { 0 };
 	if (r->damage.shown) {
-		bytes = span_sub(rest_of(r), 0, n < DAMAGE_PART ? (size_t)n : DAMAGE_PART);
+		bytes = span_sub(tape_rest(&r->tape), 0, n < DAMAGE_PART ? (size_t)n : DAMAGE_PART);
 		n = bytes.n;
 	}
 	r->damage.part++;
-	put_damage(r, r->segment, position(r), bytes, line, id);
-	skip(r, n);
+	put_damage(r, r->tape.segment, tape_position(&r->tape), bytes, line, id);
+	tape_skip(&r->tape, n);
 	r->damage.n -= n;
 	if (r->damage.n == 0) {
-		r->place.segment = r->segment;
-		r->place.offset = position(r);
+		r->place.segment = r->tape.segment;
+		r->place.offset = tape_position(&r->tape);
 	}
 	return READ_DAMAGE;
 }
@@ -276,7 +173,7 @@ static bool parse_line(struct reader *r, struct span line, struct span *text, st
 	if (line.n < 3 || line.p[0] != '{' || line.p[line.n - 2] != '}' || record_parse(&r->record, line, &why) < 0)
 		return false;
 	*text = record_text(&r->record, "id", &r->scratch);
-	return is_journal_id(*text, id);
+	return is_journal_id(*text, id) && record_time(&r->record, "at") != CLOCK_NONE;
 }
 
 static struct span stem_of(const struct reader *r)
@@ -313,14 +210,12 @@ static enum reading take(struct reader *r, struct span run, struct span text, co
 	r->seq = number->seq;
 	memcpy(r->place.id, text.p, text.n);
 	r->place.id[text.n] = '\0';
-	skip(r, run.n);
-	r->place.segment = r->segment;
-	r->place.offset = position(r);
+	tape_skip(&r->tape, run.n);
+	r->place.segment = r->tape.segment;
+	r->place.offset = tape_position(&r->tape);
 	r->any = r->gap_told = false;
 	r->at_ahead = CLOCK_NONE;
-	msec at = record_time(&r->record, "at");
-	if (at != CLOCK_NONE)
-		r->at = at;
+	r->at = record_time(&r->record, "at");
 	*line = run;
 	*id = span_of(r->place.id, text.n);
 	return READ_RECORD;
@@ -346,38 +241,16 @@ static size_t record_within(struct reader *r, struct span run)
 	return run.n;
 }
 
-/* How many zeros stand here; *open when they reach the end of what there is. */
-static uint64_t zeros(struct reader *r, bool *open)
-{
-	struct span rest = rest_of(r);
-	uint64_t n = 0;
-	while (n < rest.n && rest.p[n] == 0)
-		n++;
-	*open = n == rest.n && !r->unreadable;
-	uint8_t more[16384];
-	while (*open) {
-		ssize_t got = pread(r->fd, more, sizeof more, (off_t)(position(r) + n));
-		if (got == 0)
-			break;
-		ssize_t i = 0;
-		while (i < got && more[i] == 0)
-			i++;
-		n += (uint64_t)i;
-		*open = got > 0 && i == got;
-	}
-	return n;
-}
-
 static enum reading judge_zeros(struct reader *r, bool final)
 {
 	uint64_t n;
-	for (bool open; n = zeros(r, &open), open && !final && !r->superseded;) {
-		if (!has_successor(r))
+	for (bool open; n = tape_zeros(&r->tape, &open), open && !final && !r->tape.superseded;)
+		if (!tape_succeeded(&r->tape))
 			return READ_END;
-		r->superseded = true;
-	}
+	if (!damage_is_timed(r, final))
+		return READ_END;
 	bool shown = n <= DAMAGE_PART;
-	if (shown && n > rest_of(r).n && fill(r) < 0)
+	if (shown && n > tape_rest(&r->tape).n && tape_fill(&r->tape) < 0)
 		return READ_FAILED;
 	damaged(r, n, shown, "journal-zeros", "%" PRIu64 " zero bytes, as a power cut leaves them", n);
 	return READ_DAMAGE;
@@ -408,12 +281,11 @@ static bool tell_missing(struct reader *r, bool whole, struct span text, const s
 	r->missing = false;
 	if (whole && r->stem && span_eq(stem_in(text, id), stem_of(r)) && id->seq == r->seq + 1)
 		return false;
-	r->any = true;
-	if (r->missing_from + 1 == r->segment)
+	if (r->missing_from + 1 == r->tape.segment)
 		damaged(r, 0, false, "journal-missing", "segment %0*" PRIu64 " is gone", SEGMENT_DIGITS, r->missing_from);
 	else
 		damaged(r, 0, false, "journal-missing", "segments %0*" PRIu64 " to %0*" PRIu64 " are gone", SEGMENT_DIGITS,
-		        r->missing_from, SEGMENT_DIGITS, r->segment - 1);
+		        r->missing_from, SEGMENT_DIGITS, r->tape.segment - 1);
 	return true;
 }
 
@@ -428,11 +300,13 @@ static void tell_gap(struct reader *r, struct span stem, uint64_t due, uint64_t 
 }
 
 /* run: a line with its LF, or bytes that will get none. */
-static enum reading judge(struct reader *r, struct span run, struct span *line, struct span *id)
+static enum reading judge(struct reader *r, struct span run, bool final, struct span *line, struct span *id)
 {
 	struct span text = { 0 };
 	struct id number = { 0 };
 	bool whole = run.p[run.n - 1] == '\n' && parse_line(r, run, &text, &number);
+	if ((!whole || r->missing) && !damage_is_timed(r, final))
+		return READ_END;
 	if (r->missing && tell_missing(r, whole, text, &number))
 		return give_note(r, r->missing_from, r->missing_offset, line, id);
 	if (!whole) {
@@ -441,6 +315,8 @@ static enum reading judge(struct reader *r, struct span run, struct span *line, 
 	}
 	struct span stem = stem_in(text, &number);
 	uint64_t due = expected(r, stem);
+	if (!r->any && number.seq != due)
+		damage_is_timed(r, final);	/* by this record at the latest */
 	if (!r->any && number.seq < due) {
 		damaged(r, run.n, true, "journal-order", "number %" PRIu64 " of %.*s stands behind number %" PRIu64, number.seq,
 		        (int)stem.n, stem.p, r->seq);
@@ -448,47 +324,43 @@ static enum reading judge(struct reader *r, struct span run, struct span *line, 
 	}
 	if (!r->any && number.seq > due && !r->gap_told) {
 		tell_gap(r, stem, due, number.seq);
-		return give_note(r, r->segment, position(r), line, id);
+		return give_note(r, r->tape.segment, tape_position(&r->tape), line, id);
 	}
 	return take(r, run, text, &number, line, id);
 }
 
 /* The disk does not give what follows: told once for all blocks in a row. */
-static enum reading judge_unreadable(struct reader *r, struct span *line, struct span *id)
+static enum reading judge_unreadable(struct reader *r, bool final, struct span *line, struct span *id)
 {
-	uint64_t end = (position(r) / BLOCK + 1) * BLOCK;
-	uint8_t byte;
-	while (pread(r->fd, &byte, 1, (off_t)end) < 0 && errno == EIO)
-		end += BLOCK;
-	r->unreadable = false;
-	uint64_t n = end - position(r);
+	if (!damage_is_timed(r, final))
+		return READ_END;
+	uint64_t n = tape_refused(&r->tape);
 	damaged(r, n, false, "journal-unreadable", "%" PRIu64 " bytes that the disk does not give", n);
 	return give_damage(r, line, id);
 }
 
 /* The run that stands next: READ_RECORD when there is one, READ_DAMAGE when
  * the segment has ended (or the disk gives no more), READ_END, READ_FAILED. */
-static enum reading next_run(struct reader *r, bool final, struct span *run)
+static enum reading next_run(struct tape *t, bool final, struct span *run)
 {
 	for (;;) {
-		struct span rest = span_sub(rest_of(r), 0, RECORD_MOST);
+		struct span rest = span_sub(tape_rest(t), 0, RECORD_MOST);
 		ptrdiff_t lf = span_find(rest, '\n');
 		if (lf >= 0 || rest.n == RECORD_MOST) {
 			*run = span_sub(rest, 0, lf >= 0 ? (size_t)lf + 1 : rest.n);
 			return READ_RECORD;
 		}
-		ssize_t got = r->unreadable ? 0 : fill(r);
+		ssize_t got = tape_fill(t);
 		if (got < 0)
 			return READ_FAILED;
 		if (got > 0)
 			continue;
-		if (!r->unreadable && !r->superseded && has_successor(r)) {
-			r->superseded = true;	/* read once more: it may have grown before */
-			continue;
-		}
-		if (!r->unreadable && !r->superseded && !final)
+		bool ended = t->unreadable || t->superseded;
+		if (!ended && tape_succeeded(t))
+			continue;	/* read once more: it may have grown before */
+		if (!ended && !final)
 			return READ_END;
-		*run = rest_of(r);
+		*run = tape_rest(t);
 		return run->n ? READ_RECORD : READ_DAMAGE;
 	}
 }
@@ -498,19 +370,17 @@ enum reading reader_next(struct reader *r, bool final, struct span *line, struct
 	for (;;) {
 		if (r->damage.n)
 			return give_damage(r, line, id);
-		if (r->fd < 0) {
+		if (r->tape.fd < 0) {
 			enum reading entered = enter(r);
 			if (entered != READ_RECORD)
 				return entered;
 		}
 		struct span run;
-		enum reading found = next_run(r, final, &run);
-		if (found == READ_DAMAGE && r->unreadable)
-			return judge_unreadable(r, line, id);
-		if (found == READ_DAMAGE && r->superseded) {
-			uint64_t next = r->segment + 1;
-			leave(r);
-			r->segment = next;
+		enum reading found = next_run(&r->tape, final, &run);
+		if (found == READ_DAMAGE && r->tape.unreadable)
+			return judge_unreadable(r, final, line, id);
+		if (found == READ_DAMAGE && r->tape.superseded) {
+			tape_leave(&r->tape);
 			continue;
 		}
 		if (found == READ_DAMAGE)
@@ -518,7 +388,7 @@ enum reading reader_next(struct reader *r, bool final, struct span *line, struct
 		if (found != READ_RECORD)
 			return found;
 		if (run.p[0] != 0 || r->missing)
-			return judge(r, run, line, id);
+			return judge(r, run, final, line, id);
 		enum reading judged = judge_zeros(r, final);
 		if (judged != READ_DAMAGE)
 			return judged;
@@ -536,7 +406,7 @@ static bool find_back(struct reader *r, int fd, uint64_t end, struct span want)
 	buf_span(&key, want);
 	buf_byte(&key, '"');
 	for (uint64_t high = end; high > 0 && !found;) {
-		uint64_t low = high > CHUNK ? high - CHUNK : 0;
+		uint64_t low = high > TAPE_CHUNK ? high - TAPE_CHUNK : 0;
 		size_t n = (size_t)(high - low) + RECORD_MOST;	/* a line that begins before high is whole */
 		if (n > end - low)
 			n = (size_t)(end - low);
@@ -570,7 +440,7 @@ static bool find_named(struct reader *r, const struct place *from)
 	struct span want = span_str(from->id);
 	uint64_t number = from->segment, end = from->offset;
 	for (int tries = 0; tries < 8; tries++) {
-		int fd = open_number(r, number);
+		int fd = tape_segment(&r->tape, number);
 		struct stat st;
 		bool found = fd >= 0 && fstat(fd, &st) == 0 &&
 			find_back(r, fd, end < (uint64_t)st.st_size ? end : (uint64_t)st.st_size, want);
@@ -584,22 +454,26 @@ static bool find_named(struct reader *r, const struct place *from)
 	return false;
 }
 
+static bool has_segment(const struct reader *r, uint64_t number)
+{
+	char name[SEGMENT_NAME];
+	segment_name(name, number);
+	return faccessat(r->tape.dir_fd, name, F_OK, 0) == 0;
+}
+
 /* After a power cut a segment of the same number can hold other records than
  * those that were read: a place whose record is not before it has no
  * meaning there, and the segment is read from its start. */
 static void stand_at(struct reader *r, const struct place *from)
 {
-	char name[SEGMENT_NAME];
 	r->place = *from;
 	r->place.id[sizeof r->place.id - 1] = '\0';
-	r->segment = from->segment;
-	r->base = from->offset;
 	expect_after(r, span_str(r->place.id));
-	r->any = r->stem == 0 && from->segment > 1;
-	segment_name(name, from->segment);
-	if (r->stem == 0 || faccessat(r->dir_fd, name, F_OK, 0) < 0 || find_named(r, &r->place) || from->offset == 0)
+	/* Only the very first segment is sure to begin with a number 1. */
+	r->any = r->stem == 0 && (r->place.id[0] || (from->segment > 0 && !has_segment(r, 1)));
+	if (r->stem == 0 || !has_segment(r, from->segment) || find_named(r, &r->place) || from->offset == 0)
 		return;
-	r->base = 0;
+	r->tape.base = 0;
 	r->any = true;
 }
 
@@ -611,8 +485,7 @@ int reader_open(struct reader **out, const char *dir, const struct place *from, 
 		return -1;
 	}
 	struct reader *r = xcalloc(1, sizeof *r);
-	r->dir_fd = fd;
-	r->fd = -1;
+	tape_begin(&r->tape, fd, from->segment, from->offset);
 	r->at = r->at_ahead = CLOCK_NONE;
 	stand_at(r, from);
 	*out = r;
@@ -626,10 +499,7 @@ const struct place *reader_place(const struct reader *r)
 
 void reader_close(struct reader *r)
 {
-	leave(r);
-	close(r->dir_fd);
-	segments_free(&r->list);
-	buf_free(&r->bytes);
+	tape_free(&r->tape);
 	buf_free(&r->scratch);
 	buf_free(&r->line);
 	free(r);
