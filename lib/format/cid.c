@@ -102,28 +102,35 @@ static enum verdict read_report(struct span s, struct report *r)
 	return cursor_ok(&c) ? V_OK : V_MALFORMED;
 }
 
-/* Q EEE GG ZZZ with a decimal event; Q 0 EEE 000 is what a hub sends in a link test. */
 static enum verdict check(const struct report *r)
 {
 	for (size_t i = 0; i < 3; i++)
 		if (!is_hex(r->event.p[i]) || !is_hex(r->number.p[i]))
 			return V_MALFORMED;
-	return all_hex(r->partition) && is_digit(r->qualifier) ? V_OK : V_MALFORMED;
+	return all_hex(r->partition) && qualifier_word(r->qualifier) ? V_OK : V_MALFORMED;
+}
+
+/* On the line a zero is the digit that weighs ten, and some receivers hand it on as A. */
+static void set_account(struct event *ev, struct span digits)
+{
+	char account[4];
+	for (size_t i = 0; i < sizeof account; i++) {
+		bool a = (digits.p[i] | 0x20) == 'a';
+		account[i] = a ? '0' : (char)digits.p[i];
+		ev->warnings |= a ? WARN(DIGIT_A) : 0;
+	}
+	event_set(ev, F_ACCOUNT, span_of(account, sizeof account));
 }
 
 static void fill(struct event *ev, const struct report *r, enum language language)
 {
-	const char *word = qualifier_word(r->qualifier);
 	ev->warnings |= r->warnings;
 	if (r->account.n)
-		event_set(ev, F_ACCOUNT, r->account);
+		set_account(ev, r->account);
 	event_puts(ev, F_FORMAT, "cid");
 	event_set(ev, F_CODE, r->event);
-	if (word)
-		event_puts(ev, F_QUALIFIER, word);
-	else
-		ev->warnings |= WARN(QUALIFIER_UNDEFINED);
-	format_classify(ev, word ? code_cid(r->event) : NULL, r->qualifier == '3', language);
+	event_puts(ev, F_QUALIFIER, qualifier_word(r->qualifier));
+	format_classify(ev, code_cid(r->event), r->qualifier == '3', language);
 	event_set(ev, F_PARTITION, r->partition);
 	format_number(ev, r->number);
 }

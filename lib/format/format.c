@@ -82,7 +82,7 @@ static bool all_zeros(struct span s)
 void format_number(struct event *ev, struct span number)
 {
 	static const enum field field[] = { [ON_ZONE] = F_ZONE, [ON_DEVICE] = F_ZONE, [ON_USER] = F_USER, [ON_AREA] = F_PARTITION };
-	enum concern on = ev->known ? ev->known->concern : ON_OTHER;
+	enum concern on = ev->known ? ev->known->concern : ON_ZONE;	/* of an unknown code: most likely */
 	if (number.n == 0)
 		return;
 	if (on != ON_NONE && on != ON_OTHER && event_get(ev, field[on]).n == 0)

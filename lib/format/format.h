@@ -36,7 +36,8 @@ const struct format *format_find(struct span name);
 void format_classify(struct event *ev, const struct code *row, bool restored, enum language language);
 
 /* Puts the number behind the code where the row says that it belongs: zone,
- * user or partition; else, unless it is zero, into data as "address".
+ * user or partition; else, unless it is zero, into data as "address".  The
+ * number of an unknown code is taken for a zone.
  * Behind format_classify(), and behind a partition that the block names. */
 void format_number(struct event *ev, struct span number);
 
