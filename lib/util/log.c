@@ -13,7 +13,7 @@ const char *log_name = "vigie";
 int log_verbose;
 
 /* One write a line, so that lines of several processes do not mix. */
-static void say(const char *format, va_list ap)
+static __attribute__((format(printf, 1, 0))) void say(const char *format, va_list ap)
 {
 	int saved = errno;
 	char text[2048];
