@@ -2,21 +2,31 @@
 #include "accounts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "text/text.h"
 #include "util/file.h"
 
-/* EN 50136-1: the longest time until a lost path must be reported.  DP is
- * the primary path of two, "DP4-alternate" its other. */
-static const struct {
+#define INTERVAL_MOST (366 * DAY)
+
+/* EN 50136-1: the longest time until a lost path must be reported, of the
+ * only or primary path and of the alternate one. */
+static const struct class {
 	const char *name;
-	msec silence;
+	msec primary, alternate;
 } classes[] = {
-	{ "SP1", 32 * DAY }, { "SP2", 25 * HOUR }, { "SP3", 30 * MINUTE }, { "SP4", 3 * MINUTE }, { "SP5", 90 * SECOND },
-	{ "SP6", 20 * SECOND }, { "DP1", 25 * HOUR }, { "DP2", 30 * MINUTE }, { "DP3", 3 * MINUTE }, { "DP4", 90 * SECOND },
-	{ "DP1-alternate", 50 * HOUR }, { "DP2-alternate", 25 * HOUR }, { "DP3-alternate", 25 * HOUR },
-	{ "DP4-alternate", 5 * HOUR },
+	{ "SP1", 32 * DAY, 0 }, { "SP2", 25 * HOUR, 0 }, { "SP3", 30 * MINUTE, 0 },
+	{ "SP4", 3 * MINUTE, 0 }, { "SP5", 90 * SECOND, 0 }, { "SP6", 20 * SECOND, 0 },
+	{ "DP1", 25 * HOUR, 50 * HOUR }, { "DP2", 30 * MINUTE, 25 * HOUR },
+	{ "DP3", 3 * MINUTE, 25 * HOUR }, { "DP4", 90 * SECOND, 5 * HOUR },
+};
+
+/* A line being read. */
+struct reading {
+	struct account *account;
+	const struct class *class;
+	msec interval;
 };
 
 /* Two polls may be missed, but nobody waits more than an hour for them. */
@@ -49,71 +59,88 @@ void accounts_free(struct accounts *a)
 	*a = (struct accounts){ 0 };
 }
 
-static const char *set_class(struct account *a, struct span name)
+static const char *set_class(struct reading *r, struct span name)
 {
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (span_eq_nocase(name, span_str(classes[i].name))) {
-			a->silence = classes[i].silence;
+			r->class = &classes[i];
 			return NULL;
 		}
-	return _("a class is SP1 to SP6, DP1 to DP4 or DP1-alternate to DP4-alternate");
+	return _("a class is SP1 to SP6 or DP1 to DP4");
 }
 
-static const char *set_interval(struct account *a, struct span text)
+static const char *set_interval(struct reading *r, struct span text)
 {
-	msec interval = clock_duration(text);
-	if (interval == CLOCK_NONE || interval <= 0)
-		return _("an interval is a duration such as 30s, 15m or 24h");
-	a->silence = with_margin(interval);
-	return NULL;
+	r->interval = clock_duration(text);
+	if (r->interval > 0 && r->interval <= INTERVAL_MOST)
+		return NULL;
+	return _("an interval is a duration such as 30s, 15m or 24h");
 }
 
-static const char *set_path(struct account *a, struct span text)
+static const char *set_path(struct reading *r, struct span text)
 {
-	free(a->path);
-	a->path = copy(text);
+	free(r->account->path);
+	r->account->path = copy(text);
 	return text.n ? NULL : _("path= wants a name, such as path=1");
 }
 
-static const char *set_clear(struct account *a, struct span text)
+static const char *set_clear(struct reading *r, struct span text)
 {
-	a->refuse_clear = span_is(text, "refuse");
-	return a->refuse_clear || span_is(text, "accept") ? NULL : _("clear= is accept or refuse");
+	r->account->refuse_clear = span_is(text, "refuse");
+	return r->account->refuse_clear || span_is(text, "accept") ? NULL : _("clear= is accept or refuse");
 }
 
-static const char *read_option(struct account *a, struct span word)
+static const char *read_option(struct reading *r, struct span word)
 {
 	static const struct {
 		struct span name;
-		const char *(*set)(struct account *a, struct span value);
+		const char *(*set)(struct reading *r, struct span value);
 	} options[] = {
 		{ SPAN("interval="), set_interval }, { SPAN("class="), set_class }, { SPAN("path="), set_path },
 		{ SPAN("clear="), set_clear },
 	};
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
 		if (span_starts(word, options[i].name))
-			return options[i].set(a, span_from(word, options[i].name.n));
+			return options[i].set(r, span_from(word, options[i].name.n));
 	return _("an option is interval=, class=, path= or clear=");
 }
 
-/* "L0" and "0" are the same line. */
+/* With an interval and a class, whichever is shorter. */
+static const char *set_silence(const struct reading *r)
+{
+	struct account *a = r->account;
+	bool second = a->path && strcmp(a->path, "2") == 0;
+	a->silence = r->interval ? with_margin(r->interval) : 0;
+	if (!r->class)
+		return NULL;
+	msec most = second ? r->class->alternate : r->class->primary;
+	if (most == 0)
+		return _("a class of a single path (SP) has no path=2");
+	if (a->silence == 0 || most < a->silence)
+		a->silence = most;
+	return NULL;
+}
+
+/* "L0" and "0" are the same line; "L" is the one without digits. */
 static struct span without_letter(struct span line)
 {
-	return line.n > 1 && (line.p[0] == 'L' || line.p[0] == 'l') ? span_from(line, 1) : line;
+	return line.p[0] == 'L' || line.p[0] == 'l' ? span_from(line, 1) : line;
 }
 
 static const char *read_line(struct account *a, struct span text)
 {
 	struct span source, line, name, word;
+	struct reading r = { .account = a };
 	const char *why = NULL;
-	if (!span_word(&text, &source) || !span_word(&text, &line) || !span_word(&text, &name) || span_is(name, "*"))
+	if (!span_word(&text, &source) || !span_word(&text, &line) || !span_word(&text, &name) || span_is(name, "*") ||
+	    name.p[0] == '#')
 		return _("a line is: SOURCE LINE ACCOUNT [interval=30s|class=SP4] [path=1] [clear=refuse]");
 	a->source = span_is(source, "*") ? NULL : copy(source);
 	a->line = span_is(line, "*") ? NULL : copy(without_letter(line));
-	a->name = copy(name.p[0] == '#' ? span_from(name, 1) : name);
-	while (!why && span_word(&text, &word))
-		why = read_option(a, word);
-	return why;
+	a->name = copy(name);
+	while (!why && span_word(&text, &word) && word.p[0] != '#')
+		why = read_option(&r, word);
+	return why ? why : set_silence(&r);
 }
 
 static int order_names(struct span a, struct span b)
@@ -128,6 +155,11 @@ static int order_names(struct span a, struct span b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
+static int order_texts(const char *a, const char *b)
+{
+	return order_names(span_str(a), span_str(b));
+}
+
 static int vagueness(const struct account *a)
 {
 	return (a->source ? 0 : 2) + (a->line ? 0 : 1);
@@ -136,8 +168,39 @@ static int vagueness(const struct account *a)
 static int order(const void *x, const void *y)
 {
 	const struct account *a = x, *b = y;
-	int by = order_names(span_str(a->name), span_str(b->name));
-	return by ? by : vagueness(a) - vagueness(b);
+	int by = order_texts(a->name, b->name);
+	if (!by)
+		by = vagueness(a) - vagueness(b);
+	if (!by)
+		by = order_texts(a->source, b->source);
+	if (!by)
+		by = order_texts(a->line, b->line);
+	return by ? by : a->number < b->number ? -1 : 1;
+}
+
+/* Which of the two would count nobody could tell from the file. */
+static const char *find_twice(const struct accounts *a, unsigned *number)
+{
+	static char message[160];
+	for (unsigned i = 1; i < a->n; i++) {
+		const struct account *x = &a->account[i - 1], *y = &a->account[i];
+		if (order_texts(x->name, y->name) || vagueness(x) != vagueness(y) || order_texts(x->source, y->source) ||
+		    order_texts(x->line, y->line))
+			continue;
+		*number = y->number;
+		snprintf(message, sizeof message, _("the same source, line and account as in line %u"), x->number);
+		return message;
+	}
+	return NULL;
+}
+
+static struct account *add(struct accounts *a, unsigned number)
+{
+	if ((a->n & (a->n - 1)) == 0)
+		a->account = xrealloc(a->account, (a->n ? 2 * a->n : 1) * sizeof *a->account);
+	struct account *fresh = &a->account[a->n++];
+	*fresh = (struct account){ .number = number };
+	return fresh;
 }
 
 static const char *read_all(struct accounts *a, struct span text, unsigned *number)
@@ -147,17 +210,12 @@ static const char *read_all(struct accounts *a, struct span text, unsigned *numb
 	for (*number = 0; !why && span_line(&text, &line);) {
 		++*number;
 		line = span_trim(line);
-		if (line.n == 0 || line.p[0] == '#')
-			continue;
-		if ((a->n & (a->n - 1)) == 0)
-			a->account = xrealloc(a->account, (a->n ? 2 * a->n : 1) * sizeof *a->account);
-		struct account *fresh = &a->account[a->n++];
-		*fresh = (struct account){ 0 };
-		why = read_line(fresh, line);
+		if (line.n && line.p[0] != '#')
+			why = read_line(add(a, *number), line);
 	}
 	if (!why && a->n)
 		qsort(a->account, a->n, sizeof *a->account, order);
-	return why;
+	return why ? why : find_twice(a, number);
 }
 
 int accounts_load(struct accounts *a, const char *path, const char **why)
@@ -183,7 +241,7 @@ int accounts_load(struct accounts *a, const char *path, const char **why)
 	return -1;
 }
 
-const struct account *accounts_find(const struct accounts *a, const char *source, struct span line, struct span account)
+unsigned accounts_first(const struct accounts *a, struct span account)
 {
 	unsigned low = 0, high = a->n;
 	while (low < high) {
@@ -193,8 +251,15 @@ const struct account *accounts_find(const struct accounts *a, const char *source
 		else
 			high = middle;
 	}
-	for (; low < a->n && span_eq_nocase(span_str(a->account[low].name), account); low++) {
-		const struct account *c = &a->account[low];
+	return low;
+}
+
+const struct account *accounts_find(const struct accounts *a, const char *source, struct span line, struct span account)
+{
+	for (unsigned i = accounts_first(a, account); i < a->n; i++) {
+		const struct account *c = &a->account[i];
+		if (!span_eq_nocase(span_str(c->name), account))
+			break;
 		if ((!c->source || strcmp(c->source, source) == 0) && (!c->line || span_eq_nocase(span_str(c->line), line)))
 			return c;
 	}

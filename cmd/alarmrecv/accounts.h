@@ -14,6 +14,7 @@ struct account {
 	char *source, *line, *name, *path;	/* source, line, path: NULL where not said */
 	msec silence;		/* longest that may pass between two messages; 0: not supervised */
 	bool refuse_clear;
+	unsigned number;	/* its line in the file */
 };
 
 struct accounts {
@@ -23,6 +24,9 @@ struct accounts {
 
 /* -1 and *why ("FILE:LINE: …", translated; valid until the next call); accounts is then untouched. */
 int accounts_load(struct accounts *a, const char *path, const char **why);
+
+/* Place of the first of this name (compared without case), or of what stands behind it. */
+unsigned accounts_first(const struct accounts *a, struct span account);
 
 /* NULL: reception does not know it. */
 const struct account *accounts_find(const struct accounts *a, const char *source, struct span line, struct span account);

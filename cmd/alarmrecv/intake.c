@@ -30,13 +30,30 @@ static struct span account_of(const struct signal *s)
 	return s->account.n ? s->account : s->inner_account;
 }
 
-/* Encrypted ones are in time when they are at most so far from our clock. */
+/* Encrypted ones are in time when they are at most so far from our clock.
+ * The panel's time has whole seconds: what is left of its second is not held
+ * against it. */
 static bool in_time(const struct judged *j, msec now)
 {
 	msec sent = j->signal.sent;
 	if (j->key->behind == 0 && j->key->ahead == 0)
 		return true;
-	return sent != CLOCK_NONE && sent >= now - j->key->behind && sent <= now + j->key->ahead;
+	return sent != CLOCK_NONE && sent + SECOND > now - j->key->behind && sent <= now + j->key->ahead;
+}
+
+static struct span without_zeros(struct span s)
+{
+	while (s.n && s.p[0] == '0')
+		s = span_from(s, 1);
+	return s;
+}
+
+/* With another account inside, one subscriber's key would sign for another.
+ * Zeros in front are padding, and 0000 names nobody. */
+static bool signs_for_another(const struct signal *s)
+{
+	struct span inner = without_zeros(s->inner_account);
+	return inner.n && s->account.n && !span_eq_nocase(inner, without_zeros(s->account));
 }
 
 static enum answer refuse(struct judged *j, enum answer a, warnings why)
@@ -53,7 +70,7 @@ static enum answer judge_encrypted(struct intake *in, struct judged *j, const st
 		return refuse(j, A_DUH, WARN(KEY_MISSING));
 	enum verdict v = from->proto->open(&j->signal, &cx);
 	j->outcome.flags |= header | j->signal.warnings;
-	if (v != V_OK)
+	if (v != V_OK || signs_for_another(&j->signal))
 		return refuse(j, A_DUH, WARN(KEY_WRONG));
 	return in_time(j, in->loop->now) ? A_ACK : refuse(j, A_NAK, WARN(TIME_WINDOW));
 }
@@ -62,9 +79,10 @@ static enum answer judge_encrypted(struct intake *in, struct judged *j, const st
  * tests in clear are legal and common. */
 static enum answer judge_clear(struct intake *in, struct judged *j)
 {
-	if (!j->key || j->signal.poll)
+	bool refused = j->account && j->account->refuse_clear;
+	if (j->signal.poll || (!j->key && !refused))
 		return A_ACK;
-	bool refused = in->policy.refuse_clear || j->key->refuse_clear || (j->account && j->account->refuse_clear);
+	refused |= j->key && (in->policy.refuse_clear || j->key->refuse_clear);
 	return refuse(j, refused ? A_DUH : A_ACK, WARN(UNENCRYPTED));
 }
 
@@ -114,18 +132,17 @@ static enum answer judge(struct intake *in, struct judged *j, const struct origi
 static bool is_idle_poll(const struct intake *in, const struct judged *j)
 {
 	return j->signal.poll && j->outcome.answer == A_ACK && !in->policy.journal_polls &&
-	       !(j->outcome.flags & WARN(ACCOUNT_UNKNOWN)) && !supervision_is_down(&in->supervision, j->account);
+	       !(j->outcome.flags & (WARN(ACCOUNT_UNKNOWN) | WARN(MODE_CHANGED))) &&
+	       !supervision_is_down(&in->supervision, j->account);
 }
 
 static void find_repeat(struct intake *in, struct judged *j, const struct origin *from)
 {
 	msec now = in->loop->now, window = in->policy.repeat_window;
-	bool zero = j->outcome.flags & WARN(EVENT_ZERO_SEQ);
 	if (j->signal.poll || j->outcome.answer != A_ACK || window <= 0)
 		return;
 	uint64_t hash = repeats_hash(&in->repeats, from->source, &j->signal);
-	msec most = zero && window > 10 * SECOND ? 10 * SECOND : window;	/* a number that says nothing */
-	j->outcome.repeat = repeats_find(&in->repeats, hash, now, most);
+	j->outcome.repeat = repeats_find(&in->repeats, hash, now, repeats_window(&j->signal, window));
 	if (!j->outcome.repeat)
 		repeats_add(&in->repeats, hash, now, window, in->journal->epoch, in->journal->seq + 1);
 }
@@ -147,18 +164,24 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 	t->standing = known ? KNOWN_ACCOUNT : SPOKE_SOUNDLY;
 	t->silence = j->account ? j->account->silence : 0;
 	answer(in, j, from, reply);
+	if (t->answer == A_ACK)
+		note_form(in, j, from);
 	if (is_idle_poll(in, j)) {
 		in->polls++;
 	} else {
-		if (t->answer == A_ACK)
-			note_form(in, j, from);
 		find_repeat(in, j, from);
 		record_frame(in, from, &j->signal, &j->outcome);
 		t->stored = true;
 		t->seq = in->journal->seq;
 	}
 	if (t->answer == A_ACK)
-		supervision_heard(&in->supervision, j->account);
+		supervision_heard(&in->supervision, j->account, from->source);
+}
+
+static void record_warned(struct intake *in, const struct origin *from, struct span frame, enum warning w, struct span account)
+{
+	struct error e = { warning_word(w), warning_meaning(w), frame, account };
+	record_error(in, from, &e);
 }
 
 static void take_frame(struct intake *in, const struct origin *from, struct span frame, struct buf *reply, struct taken *t)
@@ -166,7 +189,7 @@ static void take_frame(struct intake *in, const struct origin *from, struct span
 	struct judged j = { 0 };
 	buf_reset(&in->opened);
 	if (from->proto->read(frame, &j.signal) == V_MALFORMED)
-		record_error(in, from, frame, warning_word(W_STRUCTURE_BAD), warning_meaning(W_STRUCTURE_BAD), account_of(&j.signal));
+		record_warned(in, from, frame, W_STRUCTURE_BAD, account_of(&j.signal));
 	else
 		take_signal(in, from, &j, reply, t);
 	if (in->opened.n)
@@ -177,7 +200,7 @@ static void take_damaged(struct intake *in, const struct origin *from, struct sp
 {
 	struct signal s = { 0 };
 	from->proto->read(frame, &s);
-	record_error(in, from, frame, warning_word(W_CRC_BAD), warning_meaning(W_CRC_BAD), account_of(&s));
+	record_warned(in, from, frame, W_CRC_BAD, account_of(&s));
 }
 
 static bool is_fill(struct span s)
@@ -190,15 +213,16 @@ static bool is_fill(struct span s)
 
 static void take_noise(struct intake *in, const struct origin *from, struct span noise, struct taken *t)
 {
+	struct error e = { .error = "noise", .detail = "bytes that are no frame", .bytes = noise };
 	if (is_fill(noise))
 		return;
 	if (t->neighbour) {
 		buf_reset(&in->scratch);
 		buf_printf(&in->scratch, "another protocol on this port: %s", t->neighbour);
-		record_error(in, from, noise, "neighbour", buf_cstr(&in->scratch), (struct span){ 0 });
-	} else {
-		record_error(in, from, noise, "noise", "bytes that are no frame", (struct span){ 0 });
+		e.error = "neighbour";
+		e.detail = buf_cstr(&in->scratch);
 	}
+	record_error(in, from, &e);
 }
 
 size_t intake_take(struct intake *in, const struct origin *from, struct span bytes, bool at_end, struct buf *reply,
@@ -209,8 +233,6 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 	if (bytes.n == 0)
 		return 0;
 	enum verdict v = from->proto->frame(bytes, at_end, &frame);
-	if (v == V_NOT_MINE && frame.n > RECORD_BYTES)
-		frame.n = RECORD_BYTES;
 	if (v == V_OK)
 		take_frame(in, from, frame, reply, t);
 	else if (v == V_BAD_CHECK || v == V_NOT_MINE)
@@ -224,13 +246,16 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 
 void intake_abandoned(struct intake *in, const struct origin *from, struct span bytes, const char *detail)
 {
-	if (bytes.n && !is_fill(bytes))
-		record_error(in, from, bytes, "incomplete", detail, (struct span){ 0 });
+	struct error e = { .error = "incomplete", .detail = detail, .bytes = bytes };
+	if (!is_fill(bytes))
+		record_error(in, from, &e);
 }
 
-static void path_changed(struct supervision *s, const struct account *a, bool down, msec since)
+static uint64_t path_changed(struct supervision *s, const struct path *p)
 {
-	record_link(OWNER(s, struct intake, supervision), a, down, since);
+	struct intake *in = OWNER(s, struct intake, supervision);
+	record_link(in, p);
+	return in->journal->seq;
 }
 
 static int load(struct intake *in, struct keys *keys, struct accounts *accounts, const char **why)
@@ -300,8 +325,12 @@ int intake_reload(struct intake *in, const char **why)
 
 void intake_stored(struct intake *in, int error)
 {
-	if (error)
+	if (error) {
 		repeats_forget(&in->repeats, in->epoch, in->stored);
+		supervision_lost(&in->supervision);
+	} else {
+		supervision_stored(&in->supervision, in->journal->stored);
+	}
 	in->stored = in->journal->stored;
 	memcpy(in->epoch, in->journal->epoch, sizeof in->epoch);
 }

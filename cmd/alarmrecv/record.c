@@ -75,26 +75,38 @@ void record_frame(struct intake *in, const struct origin *from, const struct sig
 	end(in);
 }
 
-void record_error(struct intake *in, const struct origin *from, struct span bytes, const char *error,
-                  const char *detail, struct span account)
+static void put_error(struct intake *in, const struct origin *from, const struct error *e, unsigned part, unsigned parts)
 {
 	struct buf *out = begin(in, "error");
-	json_str(out, KEY("error"), span_str(error));
-	json_str(out, KEY("detail"), span_str(detail));
+	json_str(out, KEY("error"), span_str(e->error));
+	json_str(out, KEY("detail"), span_str(e->detail));
 	put_origin(out, from);
 	put_text(out, KEY("peer"), from->peer);
-	put_text(out, KEY("account"), account);
-	json_bytes(out, span_sub(bytes, 0, RECORD_BYTES));
+	put_text(out, KEY("account"), e->account);
+	json_bytes(out, span_sub(e->bytes, (size_t)part * RECORD_BYTES, RECORD_BYTES));
+	if (parts > 1) {
+		json_int(out, KEY("part"), part + 1);
+		json_int(out, KEY("parts"), parts);
+	}
 	end(in);
 }
 
-void record_link(struct intake *in, const struct account *a, bool down, msec since)
+void record_error(struct intake *in, const struct origin *from, const struct error *e)
 {
+	unsigned parts = e->bytes.n ? (unsigned)((e->bytes.n - 1) / RECORD_BYTES) + 1 : 1;
+	for (unsigned part = 0; part < parts; part++)
+		put_error(in, from, e, part, parts);
+}
+
+void record_link(struct intake *in, const struct path *p)
+{
+	const struct account *a = p->account;
 	struct buf *out = begin(in, "link");
-	put_text(out, KEY("source"), span_str(a->source));
+	put_text(out, KEY("source"), span_str(a->source ? a->source : p->source));
+	put_text(out, KEY("line"), span_str(a->line));
 	json_str(out, KEY("account"), span_str(a->name));
 	put_text(out, KEY("path"), span_str(a->path));
-	json_str(out, KEY("state"), down ? SPAN("down") : SPAN("up"));
-	json_time(out, KEY("since"), since);
+	json_str(out, KEY("state"), p->down ? SPAN("down") : SPAN("up"));
+	json_time(out, KEY("since"), p->since);
 	end(in);
 }

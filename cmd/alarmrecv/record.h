@@ -15,11 +15,15 @@ struct outcome {
 
 void record_frame(struct intake *in, const struct origin *from, const struct signal *s, const struct outcome *o);
 
-/* Bytes that are no sound frame, at most RECORD_BYTES of them. */
+/* Bytes that are no sound frame; more than RECORD_BYTES of them come as several records. */
 #define RECORD_BYTES 16384
-void record_error(struct intake *in, const struct origin *from, struct span bytes, const char *error,
-                  const char *detail, struct span account);
+struct error {
+	const char *error, *detail;	/* the word, and why in English */
+	struct span bytes;
+	struct span account;	/* where the header gave it */
+};
+void record_error(struct intake *in, const struct origin *from, const struct error *e);
 
-void record_link(struct intake *in, const struct account *a, bool down, msec since);
+void record_link(struct intake *in, const struct path *p);
 
 #endif

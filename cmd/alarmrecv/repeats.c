@@ -7,6 +7,8 @@
 
 #define ROOM_LEAST 1024
 #define ROOM_MOST (1u << 17)	/* 6 MiB a generation */
+#define WINDOW_BY_TIME (30 * SECOND)
+#define WINDOW_BY_CONTENT (10 * SECOND)
 
 static uint64_t add_part(uint64_t hash, struct span part)
 {
@@ -29,6 +31,14 @@ static bool numbered(const struct signal *s)
 		if (s->seq.p[i] != '0')
 			return true;
 	return false;
+}
+
+msec repeats_window(const struct signal *s, msec window)
+{
+	msec most = window;
+	if (!numbered(s))
+		most = s->sent == CLOCK_NONE ? WINDOW_BY_CONTENT : WINDOW_BY_TIME;
+	return most < window ? most : window;
 }
 
 /* A panel that numbers all its events 0000 is told apart by its clock. */
@@ -86,6 +96,8 @@ void repeats_add(struct repeats *r, uint64_t hash, msec now, msec window, const 
 {
 	if (r->young && now - r->young_since > window)
 		turn(r, now);
+	if (!r->young)
+		r->young_since = now;
 	if (r->young_n * 2 >= r->young_room) {
 		if (r->young_room == ROOM_MOST)
 			turn(r, now);

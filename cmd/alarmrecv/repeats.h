@@ -23,6 +23,11 @@ struct repeats {
 	msec young_since;
 };
 
+/* For how long a repetition of the signal is known, at most `window`: a
+ * number tells it for minutes, a time alone for seconds, and where there is
+ * neither it may soon be a new signal that looks the same. */
+msec repeats_window(const struct signal *s, msec window);
+
 /* What the signal is known by. */
 uint64_t repeats_hash(const struct repeats *r, const char *source, const struct signal *s);
 

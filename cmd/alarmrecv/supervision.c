@@ -3,6 +3,26 @@
 
 #include <stdlib.h>
 
+#define AGAIN (1 * SECOND)
+
+static void tell(struct path *p)
+{
+	struct supervision *s = p->supervision;
+	p->number = s->changed(s, p);
+	if (p->untold)
+		return;
+	p->untold = true;
+	p->next_untold = s->untold;
+	s->untold = p;
+}
+
+static void change(struct path *p, bool down, msec since)
+{
+	p->down = down;
+	p->since = since;
+	tell(p);
+}
+
 /* A message only notes the time; the timer looks at it when it is due, so
  * that thousands of polls a second move no timers. */
 static void due(struct timer *t)
@@ -10,19 +30,28 @@ static void due(struct timer *t)
 	struct path *p = OWNER(t, struct path, timer);
 	struct loop *loop = p->supervision->loop;
 	msec limit = p->heard + p->account->silence;
-	if (limit > loop->now) {
+	if (limit > loop->now)
 		timer_set(loop, t, limit);
-		return;
-	}
-	p->down = true;
-	p->supervision->changed(p->supervision, p->account, true, p->heard);
+	else
+		change(p, true, p->heard);
 }
 
-static void begin(struct supervision *s, struct path *p, const struct account *a)
+static void tell_again(struct timer *t)
 {
-	*p = (struct path){ .timer = { .due = due }, .supervision = s, .account = a, .heard = s->loop->now };
-	if (a->silence)
-		timer_set(s->loop, &p->timer, p->heard + a->silence);
+	struct supervision *s = OWNER(t, struct supervision, again);
+	for (struct path *p = s->untold; p; p = p->next_untold)
+		if (p->number == 0)
+			tell(p);
+}
+
+/* Runs the path's time, or stands still while it is down. */
+static void set_timer(struct path *p)
+{
+	struct loop *loop = p->supervision->loop;
+	if (p->down || !p->account->silence)
+		timer_clear(loop, &p->timer);
+	else
+		timer_set(loop, &p->timer, p->heard + p->account->silence);
 }
 
 void supervision_begin(struct supervision *s, const struct accounts *accounts)
@@ -30,16 +59,21 @@ void supervision_begin(struct supervision *s, const struct accounts *accounts)
 	s->accounts = accounts;
 	s->n = accounts->n;
 	s->path = s->n ? xcalloc(s->n, sizeof *s->path) : NULL;
-	for (unsigned i = 0; i < s->n; i++)
-		begin(s, &s->path[i], &accounts->account[i]);
+	s->again.due = tell_again;
+	for (unsigned i = 0; i < s->n; i++) {
+		s->path[i] = (struct path){
+			.timer.due = due, .supervision = s, .account = &accounts->account[i], .heard = s->loop->now,
+		};
+		set_timer(&s->path[i]);
+	}
 }
 
 void supervision_restart(struct supervision *s)
 {
 	for (unsigned i = 0; i < s->n; i++)
 		if (!s->path[i].down) {
-			timer_clear(s->loop, &s->path[i].timer);
-			begin(s, &s->path[i], s->path[i].account);
+			s->path[i].heard = s->loop->now;
+			set_timer(&s->path[i]);
 		}
 }
 
@@ -53,80 +87,132 @@ static bool same(const char *text, struct span value)
 	return span_eq_nocase(span_str(text), value);
 }
 
-static struct path *path_named(const struct supervision *s, struct span source, struct span account, struct span path)
+/* Who supervises what these words name; source and line are empty where any may be meant. */
+static struct path *path_named(const struct supervision *s, struct span source, struct span line, struct span account,
+                               struct span path)
 {
-	for (unsigned i = 0; i < s->n; i++) {
+	for (unsigned i = s->accounts ? accounts_first(s->accounts, account) : 0; i < s->n; i++) {
 		const struct account *a = s->path[i].account;
-		if (a->silence && same(a->name, account) && same(a->source, source) && same(a->path, path))
+		if (!same(a->name, account))
+			break;
+		if (a->silence && (!a->source || same(a->source, source)) && same(a->line, line) && same(a->path, path))
 			return &s->path[i];
 	}
 	return NULL;
 }
 
+static void note_source(struct path *p, struct span source)
+{
+	if (p->account->source || source.n == 0 || (p->source && span_is(source, p->source)))
+		return;
+	free(p->source);
+	p->source = xcalloc(1, source.n + 1);
+	memcpy(p->source, source.p, source.n);
+}
+
 void supervision_recall(struct supervision *s, const struct record *link)
 {
-	struct buf scratch[3] = { { 0 } };
-	struct path *p = path_named(s, record_text(link, "source", &scratch[0]), record_text(link, "account", &scratch[1]),
-	                            record_text(link, "path", &scratch[2]));
+	struct buf scratch[4] = { { 0 } };
+	struct span source = record_text(link, "source", &scratch[0]);
+	struct path *p = path_named(s, source, record_text(link, "line", &scratch[1]), record_text(link, "account", &scratch[2]),
+	                            record_text(link, "path", &scratch[3]));
 	if (p) {
 		msec since = record_time(link, "since");
 		p->down = record_is(link, "state", "down");
 		p->heard = p->down && since != CLOCK_NONE ? since : s->loop->now;
-		if (p->down)
-			timer_clear(s->loop, &p->timer);
-		else
-			timer_set(s->loop, &p->timer, p->heard + p->account->silence);
+		note_source(p, source);
+		set_timer(p);
 	}
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		buf_free(&scratch[i]);
 }
 
 bool supervision_is_down(const struct supervision *s, const struct account *a)
 {
-	struct path *p = path_of(s, a);
+	const struct path *p = path_of(s, a);
 	return p && p->down;
 }
 
-void supervision_heard(struct supervision *s, const struct account *a)
+void supervision_heard(struct supervision *s, const struct account *a, const char *source)
 {
 	struct path *p = path_of(s, a);
 	if (!p)
 		return;
-	msec since = p->heard;
+	msec before = p->heard;
 	p->heard = s->loop->now;
+	note_source(p, span_str(source));
 	if (p->down) {
-		p->down = false;
-		timer_set(s->loop, &p->timer, p->heard + a->silence);
-		s->changed(s, a, false, since);
+		change(p, false, before);
+		set_timer(p);
 	}
+}
+
+void supervision_stored(struct supervision *s, uint64_t number)
+{
+	for (struct path **at = &s->untold; *at;) {
+		struct path *p = *at;
+		if (p->number && p->number <= number) {
+			p->untold = false;
+			*at = p->next_untold;
+		} else {
+			at = &p->next_untold;
+		}
+	}
+}
+
+void supervision_lost(struct supervision *s)
+{
+	for (struct path *p = s->untold; p; p = p->next_untold)
+		p->number = 0;
+	if (s->untold)
+		timer_set(s->loop, &s->again, s->loop->now + AGAIN);
+}
+
+static void take_over(struct path *p, struct path *from)
+{
+	struct supervision *s = p->supervision;
+	p->heard = from->heard;
+	p->down = from->down;
+	p->since = from->since;
+	p->number = from->number;
+	p->untold = from->untold;
+	p->source = from->source;
+	from->source = NULL;
+	if (p->untold) {
+		p->next_untold = s->untold;
+		s->untold = p;
+	}
+	set_timer(p);
 }
 
 void supervision_reload(struct supervision *s, const struct accounts *accounts)
 {
-	struct supervision fresh = { .loop = s->loop, .changed = s->changed };
-	supervision_begin(&fresh, accounts);
-	for (unsigned i = 0; i < fresh.n; i++) {
-		struct path *p = &fresh.path[i];
-		const struct account *a = p->account;
-		struct path *known = path_named(s, span_str(a->source), span_str(a->name), span_str(a->path));
-		p->supervision = s;
-		if (!known || !a->silence)
-			continue;
-		p->heard = known->heard;
-		p->down = known->down;
-		if (p->down)
-			timer_clear(s->loop, &p->timer);
+	struct supervision old = *s;
+	s->untold = NULL;
+	supervision_begin(s, accounts);
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct account *a = s->path[i].account;
+		struct path *known = path_named(&old, span_str(a->source), span_str(a->line), span_str(a->name), span_str(a->path));
+		bool same_source = known && !known->account->source == !a->source;
+		if (a->silence && same_source)
+			take_over(&s->path[i], known);
 	}
-	for (unsigned i = 0; i < s->n; i++)
-		timer_clear(s->loop, &s->path[i].timer);
-	free(s->path);
-	*s = fresh;
+	for (unsigned i = 0; i < old.n; i++) {
+		timer_clear(s->loop, &old.path[i].timer);
+		free(old.path[i].source);
+	}
+	free(old.path);
 }
 
 void supervision_free(struct supervision *s)
 {
-	for (unsigned i = 0; i < s->n; i++)
+	if (!s->loop)
+		return;
+	for (unsigned i = 0; i < s->n; i++) {
 		timer_clear(s->loop, &s->path[i].timer);
+		free(s->path[i].source);
+	}
+	timer_clear(s->loop, &s->again);
 	free(s->path);
 	*s = (struct supervision){ 0 };
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which paths are silent: a timer for each account of the accounts file that
- * has an interval or a class, restarted by every sound message. */
+ * has an interval or a class, restarted by every sound message.  That a path
+ * went down or came up is told until it is on disk. */
 #ifndef VIGIE_ALARMRECV_SUPERVISION_H
 #define VIGIE_ALARMRECV_SUPERVISION_H
 
@@ -12,17 +13,28 @@ struct path {
 	struct timer timer;
 	struct supervision *supervision;
 	const struct account *account;
+	char *source;		/* where it was heard last, NULL: nowhere yet */
 	msec heard;		/* last; the start counts as a message */
 	bool down;
+	msec since;		/* heard last before the change that is not stored yet */
+	uint64_t number;	/* of that change's record; 0: it must be told again */
+	bool untold;		/* such a change there is: in the list */
+	struct path *next_untold;
 };
 
 struct supervision {
+	/* Set by the caller before supervision_begin(). */
 	struct loop *loop;
-	/* The path went down, or (down false) came up again; since: heard last before that. */
-	void (*changed)(struct supervision *s, const struct account *a, bool down, msec since);
+	/* The path went down, or came up again (p->down): a record with
+	 * p->since is wanted.  Gives the record's number. */
+	uint64_t (*changed)(struct supervision *s, const struct path *p);
+
+	/* The rest is internal. */
 	struct path *path;	/* one an account, in the order of the accounts */
 	unsigned n;
 	const struct accounts *accounts;
+	struct path *untold;
+	struct timer again;
 };
 
 /* Every path has one full interval from now on. */
@@ -36,8 +48,13 @@ void supervision_recall(struct supervision *s, const struct record *link);
 /* Is it down? A poll that brings it up is news. */
 bool supervision_is_down(const struct supervision *s, const struct account *a);
 
-/* A sound message of the account has come. */
-void supervision_heard(struct supervision *s, const struct account *a);
+/* A sound message of the account has come in at the source. */
+void supervision_heard(struct supervision *s, const struct account *a, const char *source);
+
+/* Records up to this number are on disk; or all that were not are lost, and
+ * what they told is told again, a second later: the disk may be full. */
+void supervision_stored(struct supervision *s, uint64_t number);
+void supervision_lost(struct supervision *s);
 
 /* Other accounts from now on; paths that stay keep what is known of them. */
 void supervision_reload(struct supervision *s, const struct accounts *accounts);

@@ -33,19 +33,36 @@ static void refuse(struct wire *w, const char *why)
 	w->status = EXIT_NO;
 }
 
-/* Two hexadecimal digits between < and > are a byte. */
+/* <88> is the byte 88, and a raised dot is a blank that can be seen. */
 static void put_bytes(struct buf *out, struct span text)
 {
-	for (size_t i = 0; i < text.n; i++) {
-		bool byte = text.p[i] == '<' && i + 3 < text.n && is_hex(text.p[i + 1]) && is_hex(text.p[i + 2]) &&
-		            text.p[i + 3] == '>';
+	const struct span dot = SPAN("\xC2\xB7");
+	for (; text.n; text = span_from(text, 1)) {
+		bool byte = text.n > 3 && text.p[0] == '<' && is_hex(text.p[1]) && is_hex(text.p[2]) && text.p[3] == '>';
 		if (byte) {
-			buf_byte(out, (uint8_t)(hex_digit(text.p[i + 1]) << 4 | hex_digit(text.p[i + 2])));
-			i += 3;
+			buf_byte(out, (uint8_t)(hex_digit(text.p[1]) << 4 | hex_digit(text.p[2])));
+			text = span_from(text, 3);
+		} else if (span_starts(text, dot)) {
+			buf_byte(out, ' ');
+			text = span_from(text, dot.n - 1);
 		} else {
-			buf_byte(out, text.p[i]);
+			buf_byte(out, text.p[0]);
 		}
 	}
+}
+
+/* The other way round; LF in front and CR behind are understood. */
+static void put_shown(struct buf *out, struct span frame)
+{
+	if (frame.n && frame.p[0] == '\n')
+		frame = span_from(frame, 1);
+	if (frame.n && frame.p[frame.n - 1] == '\r')
+		frame.n--;
+	for (size_t i = 0; i < frame.n; i++)
+		if (frame.p[i] < ' ' || frame.p[i] > '~')
+			buf_printf(out, "<%02X>", frame.p[i]);
+		else
+			buf_byte(out, frame.p[i]);
 }
 
 static bool is_passed_over(struct span line)
@@ -63,16 +80,28 @@ static bool read_line(struct span text, struct wire_line *line)
 	return line->at != CLOCK_NONE && line->frame.n;
 }
 
-static void show_reply(const struct wire *w, const struct wire_line *line)
+/* An answer is one when its frame is stored. */
+static bool is_stored(struct wire *w, const struct taken *t)
 {
-	struct buf text = { 0 };
-	if (!w->show_replies || w->reply.n == 0)
+	const struct journal *j = w->intake->journal;
+	char epoch[sizeof j->epoch];
+	if (!t->stored)
+		return true;
+	memcpy(epoch, j->epoch, sizeof epoch);
+	journal_drain(w->intake->journal);
+	return j->stored >= t->seq && strcmp(epoch, j->epoch) == 0;
+}
+
+static void show_reply(struct wire *w, const struct wire_line *line, const struct taken *t)
+{
+	if (!w->show_replies || w->reply.n == 0 || !is_stored(w, t))
 		return;
+	struct buf text = { 0 };
 	clock_put(&text, w->loop->now);
 	buf_byte(&text, ' ');
 	buf_span(&text, line->path);
 	buf_byte(&text, ' ');
-	buf_span(&text, span_trim(buf_view(&w->reply)));
+	put_shown(&text, buf_view(&w->reply));
 	fprintf(stderr, "%s\n", buf_cstr(&text));
 	buf_free(&text);
 }
@@ -84,12 +113,19 @@ static void take_frames(struct wire *w, const struct origin *from, const struct 
 		struct taken t;
 		buf_reset(&w->reply);
 		size_t n = intake_take(w->intake, from, rest, true, &w->reply, &t);
-		show_reply(w, line);
+		show_reply(w, line, &t);
 		rest = span_from(rest, n ? n : rest.n);
 	}
 }
 
-/* The path's word is "ip:R1"; a line off a serial receiver is none that we can read. */
+/* A line off a receiver is in a protocol that we cannot read. */
+static void take_unread(struct wire *w, const struct origin *from)
+{
+	struct error e = { .error = "protocol-unknown", .detail = "no protocol is known for this path", .bytes = buf_view(&w->frame) };
+	refuse(w, _("no protocol is known for this path; its bytes are kept as an error"));
+	record_error(w->intake, from, &e);
+}
+
 static void take_line(struct wire *w, const struct wire_line *line)
 {
 	ptrdiff_t colon = span_find(line->path, ':');
@@ -106,12 +142,11 @@ static void take_line(struct wire *w, const struct wire_line *line)
 		buf_byte(&w->frame, '\r');
 		take_frames(w, &from, line);
 	} else {
-		refuse(w, _("no protocol is known for this path; its bytes are kept as an error"));
-		record_error(w->intake, &from, buf_view(&w->frame), "protocol-unknown", "no protocol is known for this path",
-		             (struct span){ 0 });
+		take_unread(w, &from);
 	}
 }
 
+/* Everything begins at the first line's time. */
 static void pass_time(struct wire *w, msec at)
 {
 	if (!w->begun) {
@@ -119,8 +154,6 @@ static void pass_time(struct wire *w, msec at)
 		w->loop->now = at;
 		intake_begin_time(w->intake);
 	}
-	if (at < w->loop->now)
-		refuse(w, _("is earlier than the line before it, and is taken at that one's time"));
 	loop_advance(w->loop, at);
 }
 
@@ -144,6 +177,8 @@ static void read_lines(struct wire *w, FILE *in)
 			refuse(w, _("a line is TIME PATH FRAME, such as 2026-01-13T20:14:03.120Z ip:R1 ED25003D\"ADM-CID\"…"));
 			continue;
 		}
+		if (w->begun && wire.at < w->loop->now)
+			refuse(w, _("earlier than the line before it; taken at that one's time"));
 		pass_time(w, wire.at);
 		take_line(w, &wire);
 		store(w);
