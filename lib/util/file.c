@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static int read_fd(int fd, struct buf *out)
@@ -117,6 +119,47 @@ int file_lock(const char *path, pid_t *holder)
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) < 0)
 		errno = 0;	/* on a full disk the lock holds all the same */
 	return fd;
+}
+
+/* "1: FLOCK  ADVISORY  WRITE 4711 08:01:123456 0 EOF".  Some file systems
+ * show another device there than stat() does, and a container another
+ * process than the one that wrote its number: either of the two will do. */
+static pid_t lock_line(struct span line, const struct stat *st, long pid)
+{
+	struct span word;
+	char text[6][64];
+	for (int i = 0; i < 6; i++) {
+		if (!span_word(&line, &word) || word.n >= sizeof text[i])
+			return 0;
+		memcpy(text[i], word.p, word.n);
+		text[i][word.n] = '\0';
+	}
+	unsigned major, minor;
+	unsigned long long inode;
+	if (strcmp(text[1], "FLOCK") != 0 || sscanf(text[5], "%x:%x:%llu", &major, &minor, &inode) != 3 || inode != st->st_ino)
+		return 0;
+	long holder = strtol(text[4], NULL, 10);
+	return holder == pid || makedev(major, minor) == st->st_dev ? (pid_t)holder : 0;
+}
+
+pid_t file_lock_holder(const char *path)
+{
+	struct buf content = { 0 }, locks = { 0 };
+	struct stat st;
+	struct span rest, line;
+	pid_t holder = 0;
+	if (stat(path, &st) == 0 && file_read(path, &content) == 0) {
+		long pid = strtol(buf_cstr(&content), NULL, 10);
+		if (file_read("/proc/locks", &locks) == 0) {
+			for (rest = buf_view(&locks); !holder && span_line(&rest, &line);)
+				holder = lock_line(line, &st, pid);
+		} else if (pid > 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM)) {
+			holder = (pid_t)pid;
+		}
+	}
+	buf_free(&content);
+	buf_free(&locks);
+	return holder;
 }
 
 static char *path_under(const char *variable, const char *standard, const char *name)

@@ -30,6 +30,10 @@ int dir_sync(const char *path);
  * *holder, if given, is that process, or 0 when it is not known. */
 int file_lock(const char *path, pid_t *holder);
 
+/* The process that holds that lock, 0 when none does.  Takes no lock, not
+ * for an instant, so that it can stand in nobody's way. */
+pid_t file_lock_holder(const char *path);
+
 /* $VIGIE_ETC or /etc/vigie, $VIGIE_STATE or /var/lib/vigie, with name behind.
  * Owned by the caller, who frees it. */
 char *path_etc(const char *name);
