@@ -109,7 +109,7 @@ static void perhaps(void)
 	if (!folder || !one_in)
 		return;
 	pthread_mutex_lock(&mutex);
-	if (rand_r(&seed) % one_in == 0)
+	if ((unsigned)rand_r(&seed) % one_in == 0)
 		cut();
 	pthread_mutex_unlock(&mutex);
 }
