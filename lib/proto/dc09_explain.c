@@ -44,7 +44,7 @@ static void row(struct buf *out, const char *name, struct span value, const char
 			n--;
 		if (at)
 			buf_printf(out, "\n%*s", LABEL + 2, "");
-		buf_add(out, shown.p + at, n);
+		buf_span(out, span_sub(buf_view(&shown), at, n));
 		at += n ? n : 1;
 	}
 	if (note && *note)
