@@ -58,6 +58,17 @@ wait_for() {
 	done
 }
 
+# A port to listen on again and again.  It is none that the system gives to
+# outgoing connections: a panel that dials it while nobody listens could
+# otherwise be connected to itself, and keep the port.
+free_port() {
+	perl -MIO::Socket::INET -e 'for (1 .. 100) {
+		my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1", LocalPort => 12000 + int rand 18000) or next;
+		print $s->sockport;
+		last;
+	}'
+}
+
 plan_done() {
 	echo "1..$tap_count"
 	[ $tap_failed -eq 0 ]
