@@ -185,13 +185,41 @@ static void take_event(struct block *b)
 	b->behind = 0;
 }
 
-/* What cannot be read takes its place in the numbering. */
-static void take_unreadable(struct block *b)
+static bool readable(struct span s)
 {
-	struct event *ev = event_list_add(b->list);
+	return two_capitals(s) || modifier_at(s) >= 0;
+}
+
+/* Bytes before the first `stop`; one inside ^…^ is text, and a caret that nothing closes hides none. */
+static size_t length_to(struct span s, uint8_t stop)
+{
+	bool inside = false;
+	size_t n = 0;
+	for (; n < s.n && (inside || s.p[n] != stop); n++)
+		inside ^= s.p[n] == '^';
+	if (n < s.n || !inside)
+		return n;
+	ptrdiff_t at = span_find(s, stop);
+	return at < 0 ? s.n : (size_t)at;
+}
+
+static void add_unreadable(struct event_list *list, struct span bytes)
+{
+	struct event *ev = event_list_add(list);
 	ev->unreadable = true;
 	ev->warnings = WARN(STRUCTURE_BAD);
-	event_set(ev, F_TEXT, cursor_take(&b->c, b->c.rest.n));
+	event_set(ev, F_TEXT, bytes);
+}
+
+/* What cannot be read takes its place in the numbering, up to the slash
+ * behind which something can: a fire alarm does not hide in somebody's noise. */
+static void take_unreadable(struct block *b)
+{
+	struct span s = b->c.rest;
+	size_t n = length_to(s, '/');
+	while (n < s.n && !readable(span_from(s, n + 1)))
+		n += 1 + length_to(span_from(s, n + 1), '/');
+	add_unreadable(b->list, cursor_take(&b->c, n));
 }
 
 /* Modifiers that no event follows belong to those before them. */
@@ -221,65 +249,64 @@ static void take_items(struct block *b)
 		modifiers_behind(b);
 }
 
-/* The next part between bars; a bar inside ^…^ is text. */
+/* The next part between bars. */
 static bool next_part(struct span *rest, struct span *part)
 {
-	bool inside = false;
-	size_t n = 0;
 	if (rest->n == 0)
 		return false;
-	for (; n < rest->n && (inside || rest->p[n] != '|'); n++)
-		inside ^= rest->p[n] == '^';
-	if (n == rest->n && inside) {	/* a caret that nothing closes hides no bar */
-		ptrdiff_t bar = span_find(*rest, '|');
-		n = bar < 0 ? rest->n : (size_t)bar;
-	}
+	size_t n = length_to(*rest, '|');
 	*part = span_sub(*rest, 0, n);
 	*rest = span_from(*rest, n + 1);
 	return true;
 }
 
-static bool is_event_block(struct span part)
+/* False, and nothing taken, when no event of it can be read. */
+static bool event_block(struct event_list *list, struct span part, enum language language, warnings *seen)
 {
-	struct span rest = span_from(part, 1);
-	return part.n >= 3 && (part.p[0] == 'N' || part.p[0] == 'O') &&
-	       (two_capitals(rest) || modifier_at(rest) >= 0 || rest.p[0] == '/' || rest.p[0] == ' ');
+	struct block b = { .c = cursor_over(span_from(part, 1)), .language = language, .list = list,
+	                   .first = list->n, .old = part.p[0] == 'O' };
+	if (part.p[0] != 'N' && part.p[0] != 'O')
+		return false;
+	take_items(&b);
+	for (unsigned i = b.first; i < list->n; i++)
+		if (!list->event[i].unreadable) {
+			*seen |= b.warnings;
+			return true;
+		}
+	list->n = b.first;
+	return false;
 }
 
-static void ascii_block(struct event_list *list, struct span text)
+static bool ascii_block(struct event *last, struct span part)
 {
-	struct event *last = list->n ? &list->event[list->n - 1] : NULL;
-	if (last && event_get(last, F_TEXT).n == 0)
-		event_set(last, F_TEXT, text);
-	else if (last)
-		event_data(last, SPAN("text"), text);
+	if (part.p[0] != 'A' || last->unreadable)
+		return false;
+	if (event_get(last, F_TEXT).n == 0)
+		event_set(last, F_TEXT, span_from(part, 1));
+	else
+		event_data(last, SPAN("text"), span_from(part, 1));
+	return true;
 }
 
+/* A field in front of the events is the maker's own; bytes behind them may
+ * be an alarm, and reach a person as a part without a reading. */
 static enum verdict decode(struct span payload, enum language language, struct event_list *list)
 {
 	unsigned began = list->n;
 	struct span part;
 	warnings seen = 0;
 	while (next_part(&payload, &part)) {
-		if (is_event_block(part)) {
-			struct block b = { .c = cursor_over(span_from(part, 1)), .language = language, .list = list,
-			                   .first = list->n, .old = part.p[0] == 'O' };
-			take_items(&b);
-			seen |= b.warnings;
-		} else if (part.n && part.p[0] == 'A' && list->n > began) {
-			ascii_block(list, span_from(part, 1));
-		} else if (part.n) {
+		if (part.n == 0 || event_block(list, part, language, &seen))
+			continue;
+		if (list->n == began)
 			seen |= WARN(EXTRA_DATA_FIELD);
-		}
+		else if (!ascii_block(&list->event[list->n - 1], part))
+			add_unreadable(list, part);
 	}
-	bool any = false;
-	for (unsigned i = began; i < list->n; i++) {
-		list->event[i].warnings |= seen;
-		any |= !list->event[i].unreadable;
-	}
-	if (!any)
-		list->n = began;
-	return any ? V_OK : V_MALFORMED;
+	for (unsigned i = began; i < list->n; i++)
+		if (!list->event[i].unreadable)
+			list->event[i].warnings |= seen;
+	return list->n > began ? V_OK : V_MALFORMED;
 }
 
 const struct format format_sia = {
