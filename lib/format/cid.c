@@ -10,14 +10,19 @@
  *	G partition, 00 none   Z zone or user   S check digit
  *
  * Digits are hexadecimal; 0 counts as ten, and the sum of all sixteen is a
- * multiple of fifteen.  1401 is an opening and 3401 the closing: "new" and
+ * multiple of fifteen.  A DTMF detector names its keys * # A B C where the
+ * digits are B C D E F; what has the right sum as digits is taken as digits.
+ * 1401 is an opening and 3401 the closing: "new" and
  * "restored" are about disarming. */
 #include "format/format.h"
 #include "util/cursor.h"
 #include "util/hex.h"
 
+#define LINE_LENGTH 16	/* as it stands on a telephone line, account and check digit included */
+
 struct report {
 	struct span account, event, partition, number;
+	uint8_t from_keys[LINE_LENGTH];
 	uint8_t qualifier;
 	warnings warnings;
 };
@@ -67,38 +72,58 @@ static void take_report(struct cursor *c, struct report *r, bool blanks)
 	r->number = cursor_take(c, 3);
 }
 
+/* False when one is no key that Contact ID uses. */
+static bool digits_of_keys(struct span keys, uint8_t digits[static LINE_LENGTH])
+{
+	static const char letters[] = "*#ABC";
+	for (size_t i = 0; i < LINE_LENGTH; i++) {
+		const char *letter = keys.p[i] ? strchr(letters, keys.p[i]) : NULL;
+		if (!letter && !is_digit(keys.p[i]))
+			return false;
+		digits[i] = letter ? (uint8_t)('B' + (letter - letters)) : keys.p[i];
+	}
+	return true;
+}
+
 static enum verdict read_digits(struct span digits, struct report *r)
 {
 	struct cursor c = cursor_over(digits);
-	r->warnings |= WARN(CID_DTMF_STRING);
-	if (digits.n == 16) {
-		if (!check_digit_fits(digits))
-			return V_BAD_CHECK;
+	if (digits.n == LINE_LENGTH)
 		r->account = cursor_take(&c, 4);
-	}
 	struct span type = cursor_take(&c, 2);
+	r->warnings |= WARN(CID_DTMF_STRING);
 	if (!span_is(type, "18") && !span_is(type, "98"))
 		return V_MALFORMED;
 	take_report(&c, r, false);
 	return V_OK;
 }
 
+static enum verdict read_line(struct span s, struct report *r)
+{
+	struct span keys = span_of(r->from_keys, LINE_LENGTH);
+	bool digits = all_hex(s);
+	if (digits && check_digit_fits(s))
+		return read_digits(s, r);
+	if (!digits_of_keys(s, r->from_keys))
+		return digits ? V_BAD_CHECK : V_NOT_MINE;
+	return check_digit_fits(keys) ? read_digits(keys, r) : V_BAD_CHECK;
+}
+
 /* Which of the forms it is shows in its length and its blanks. */
 static enum verdict read_report(struct span s, struct report *r)
 {
-	struct cursor c = cursor_over(s);
 	s = span_trim(s);
-	if (s.n == 11 && s.p[4] == ' ' && s.p[7] == ' ') {
-		c = cursor_over(s);
-		take_report(&c, r, true);
-	} else if (s.n == 9 && all_hex(s)) {
-		r->warnings |= WARN(CID_NO_BLANKS);
-		take_report(&c, r, false);
-	} else if ((s.n == 12 || s.n == 16) && all_hex(s)) {
+	struct cursor c = cursor_over(s);
+	bool blanks = s.n == 11 && s.p[4] == ' ' && s.p[7] == ' ';
+	if (s.n == LINE_LENGTH)
+		return read_line(s, r);
+	if (s.n == 12 && all_hex(s))
 		return read_digits(s, r);
-	} else {
+	if (!blanks && (s.n != 9 || !all_hex(s)))
 		return V_NOT_MINE;
-	}
+	if (!blanks)
+		r->warnings |= WARN(CID_NO_BLANKS);
+	take_report(&c, r, blanks);
 	return cursor_ok(&c) ? V_OK : V_MALFORMED;
 }
 
