@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "logbook/chain.h"
+
+#include "util/hex.h"
+
+void head_put(struct buf *out, const struct head *h)
+{
+	buf_signed(out, h->number);
+	buf_byte(out, '\t');
+	hex_lower(out, hash_view(&h->previous));
+	buf_byte(out, '\t');
+	clock_put(out, h->event_at);
+	buf_byte(out, '\t');
+	clock_put(out, h->entry_at);
+	buf_byte(out, '\t');
+	buf_span(out, h->kind);
+	buf_byte(out, '\t');
+	hex_lower(out, hash_view(&h->commit));
+	buf_byte(out, '\n');
+}
+
+struct hash head_hash(const struct head *h)
+{
+	struct buf line = { 0 };
+	struct hash hash;
+	head_put(&line, h);
+	sha256(hash.byte, buf_view(&line));
+	buf_free(&line);
+	return hash;
+}
+
+struct hash body_commit(struct span random, struct span body)
+{
+	struct hash hash;
+	sha256_two(hash.byte, random, body);
+	return hash;
+}
