@@ -80,7 +80,7 @@ static void put_record(struct buf *out, const struct verify *v, struct span digi
 
 static void put_line(struct buf *out, const struct verify *v, struct span digits)
 {
-	buf_printf(out, _("%lld entries, %s"), (long long)v->entries, v->flaws == 0 ? _("intact") : _("NOT INTACT"));
+	buf_printf(out, _("entries: %lld, %s"), (long long)v->entries, v->flaws == 0 ? _("intact") : _("NOT INTACT"));
 	if (v->entries) {
 		buf_printf(out, _("; the newest is %lld, "), (long long)v->number);
 		buf_span(out, digits);

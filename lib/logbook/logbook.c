@@ -5,9 +5,8 @@
 #include "json/write.h"
 #include "logbook/content.h"
 #include "logbook/schema.h"
-#include "text/text.h"
 
-#define KIND(word, person, meaning) { word, person, meaning },
+#define KIND(word, person, meaning) { word, person },
 const struct kind logbook_kinds[] = {
 #include "logbook/kinds.def"
 	{ 0 }

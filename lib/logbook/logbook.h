@@ -15,7 +15,6 @@
 struct kind {
 	const char *word;
 	bool person;		/* people may write it */
-	const char *meaning;	/* N_() */
 };
 extern const struct kind logbook_kinds[];	/* ends with { 0 } */
 const struct kind *kind_find(struct span word);
