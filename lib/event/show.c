@@ -116,11 +116,40 @@ static void show_mark(struct line *l)
 	terminal_text(l->out, l->colour, C_DIM, text(l, "cursor"));
 }
 
+static void show_delivery(struct line *l)
+{
+	bool taken = record_is(l->r, "reply", "ack");
+	cell(l, C_BOLD, text(l, "account"), 8);
+	cell(l, C_DIM, text(l, "seq"), 4);
+	cell(l, taken ? C_GREEN : C_RED, text(l, "reply"), 16);
+	terminal_text(l->out, l->colour, C_NONE, text(l, "destination"));
+	buf_lit(l->out, "  ");
+	word(l, _("tries"), "tries");
+}
+
+static enum colour state_colour(const struct record *r)
+{
+	if (record_is(r, "state", "ok"))
+		return C_GREEN;
+	return record_is(r, "state", "warning") ? C_YELLOW : C_RED;
+}
+
+static void show_check(struct line *l)
+{
+	cell(l, C_BOLD, text(l, "device"), 8);
+	cell(l, C_NONE, (struct span){ 0 }, 4);
+	cell(l, state_colour(l->r), text(l, "state"), 16);
+	terminal_text(l->out, l->colour, C_NONE, text(l, "check"));
+	buf_lit(l->out, "  ");
+	terminal_text(l->out, l->colour, C_NONE, text(l, text(l, "text").n ? "text" : "finding"));
+}
+
 static const struct {
 	const char *type;
 	void (*show)(struct line *l);
 } types[] = {
 	{ "event", show_event }, { "frame", show_frame }, { "error", show_error }, { "link", show_link }, { "mark", show_mark },
+	{ "delivery", show_delivery }, { "check", show_check },
 };
 
 void record_show(struct buf *out, const struct record *r, bool colour)
