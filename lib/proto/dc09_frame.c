@@ -94,14 +94,20 @@ static void read_header(struct dc09_shape *s, struct span at, enum header h)
 		s->crc_sent = (uint16_t)(s->crc_sent << 4 | hex_digit(at.p[i]));
 }
 
-static bool fits(const struct dc09_shape *s, struct span rest, size_t n)
-{
-	return n <= rest.n && crc16_arc(0, span_sub(rest, 0, n)) == s->crc_sent;
-}
-
 static bool is_cr(struct span rest, size_t at)
 {
 	return at < rest.n && rest.p[at] == '\r';
+}
+
+enum fit { FITS_NOT, FITS, FITS_WITH_CR };
+
+/* One run over the bytes tells both: a CR behind them is one byte more. */
+static enum fit fit(const struct dc09_shape *s, struct span rest, size_t n)
+{
+	uint16_t crc = crc16_arc(0, span_sub(rest, 0, n));
+	if (crc == s->crc_sent)
+		return FITS;
+	return is_cr(rest, n) && crc16_arc(crc, SPAN("\r")) == s->crc_sent ? FITS_WITH_CR : FITS_NOT;
 }
 
 /* The frame's body is n bytes, as CRC and length (or the CRC alone) have shown. */
@@ -121,33 +127,37 @@ static enum verdict whole(struct dc09_shape *s, struct span in, struct span rest
 	return V_OK;
 }
 
-/* Does the frame end at a CR at n?  Then by its CRC without or with that. */
-static bool ends_at_cr(struct dc09_shape *s, struct span in, struct span rest, size_t n)
+/* Is the frame n bytes, by its CRC without or with the CR? */
+static bool ends_at(struct dc09_shape *s, struct span in, struct span rest, size_t n)
 {
-	if (!is_cr(rest, n) || (!fits(s, rest, n) && !fits(s, rest, n + 1)))
+	enum fit f = fit(s, rest, n);
+	if (f == FITS_NOT)
 		return false;
-	whole(s, in, rest, n, !fits(s, rest, n));
+	bool last = f == FITS && n && rest.p[n - 1] == '\r';	/* the length counts it */
+	whole(s, in, rest, n - last, last || f == FITS_WITH_CR);
 	return true;
 }
 
 /* Where another frame begins, with its LF; -1 when none does.  What promised
- * more than that was no frame, or lost its end on the way. */
-static ptrdiff_t next_frame(struct span rest)
+ * more than that was no frame, or lost its end on the way.  cut: a header
+ * whose end has not come yet is one too. */
+static ptrdiff_t next_frame(struct span rest, bool cut)
 {
 	bool lf;
 	for (size_t i = 0; i < rest.n; i++) {
 		if (rest.p[i] != '\n')
 			continue;
 		enum header h = begins(span_from(rest, i), &lf);
-		if (lf && (h == H_ASCII || h == H_BINARY))
+		if (lf && (h == H_ASCII || h == H_BINARY || (cut && h == H_PERHAPS)))
 			return (ptrdiff_t)i;
 	}
 	return -1;
 }
 
 /* Nothing fits: up to behind the next CR, or to the next frame, or what there is. */
-static enum verdict bad(struct dc09_shape *s, struct span in, struct span rest, ptrdiff_t cr, ptrdiff_t next)
+static enum verdict bad(struct dc09_shape *s, struct span in, struct span rest, ptrdiff_t cr, bool at_end)
 {
+	ptrdiff_t next = next_frame(rest, !at_end);
 	size_t n = rest.n;
 	if (next >= 0)
 		n = (size_t)next;
@@ -165,19 +175,15 @@ static enum verdict borders(struct dc09_shape *s, struct span in, struct span re
 	ptrdiff_t cr = span_find(span_sub(rest, 0, DC09_BODY_MOST + 1), '\r');
 	size_t length = s->length_sent < 0 ? 0 : (size_t)s->length_sent;
 	if (length && rest.n >= length) {
-		if (fits(s, rest, length))
-			return rest.p[length - 1] == '\r' ? whole(s, in, rest, length - 1, true)
-			                                  : whole(s, in, rest, length, false);
-		if (is_cr(rest, length) && fits(s, rest, length + 1))
-			return whole(s, in, rest, length, true);
+		if (ends_at(s, in, rest, length))
+			return V_OK;
 		if (rest.n == length && !at_end)
 			return V_MORE;
 	}
-	if (cr >= 0 && ends_at_cr(s, in, rest, (size_t)cr))
+	if (cr >= 0 && (size_t)cr != length && ends_at(s, in, rest, (size_t)cr))
 		return V_OK;
-	ptrdiff_t next = next_frame(rest);
-	bool ended = at_end || next >= 0 || rest.n > DC09_BODY_MOST || (cr >= 0 && rest.n > length);
-	return ended ? bad(s, in, rest, cr, next) : V_MORE;
+	bool ended = at_end || rest.n > DC09_BODY_MOST || (cr >= 0 && rest.n > length) || next_frame(rest, false) >= 0;
+	return ended ? bad(s, in, rest, cr, at_end) : V_MORE;
 }
 
 /* No frame begins at the front: how many bytes until one could? */
