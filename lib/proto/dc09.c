@@ -103,10 +103,15 @@ msec dc09_timestamp(struct span text, bool *found)
 	return clock_from_civil(&c);
 }
 
+static bool is_extended(struct span s)
+{
+	return s.n > 2 && s.p[0] == '[' && s.p[1] >= 'A' && s.p[1] <= 'Z';
+}
+
 /* Extended data from `at` on; gives where they end. */
 static size_t skip_extended(struct span s, size_t at)
 {
-	while (at + 2 < s.n && s.p[at] == '[' && s.p[at + 1] >= 'A' && s.p[at + 1] <= 'Z') {
+	while (is_extended(span_from(s, at))) {
 		ptrdiff_t end = span_find(span_from(s, at), ']');
 		if (end < 0)
 			break;
@@ -115,25 +120,29 @@ static size_t skip_extended(struct span s, size_t at)
 	return at;
 }
 
-/* Is what follows the data's ] nothing but extended data and a timestamp? */
-static bool ends_well(struct span s, size_t behind)
+/* Nothing more, or the time alone. */
+static bool is_end(struct span s)
 {
-	size_t at = skip_extended(s, behind);
 	bool found;
-	dc09_timestamp(span_from(s, at), &found);
-	return at == s.n || (found && s.n - at == DC09_TIMESTAMP);
+	dc09_timestamp(s, &found);
+	return s.n == 0 || (found && s.n == DC09_TIMESTAMP);
 }
 
 /* Where the data's ] stands.  Users name their zones, so ] and [ occur inside
- * texts: the first ] behind which all is in order; else the first at all. */
+ * texts: the first ] behind which all is extended data and a time; else the
+ * first at all.  One pass, whatever a stranger sends: a run of extended data
+ * goes from each ] to the next. */
 static ptrdiff_t end_of_data(struct span s)
 {
-	ptrdiff_t first = span_find(s, ']');
-	for (ptrdiff_t at = first; at >= 0;) {
-		if (ends_well(s, (size_t)at + 1))
-			return at;
-		ptrdiff_t next = span_find(span_from(s, (size_t)at + 1), ']');
-		at = next < 0 ? -1 : at + 1 + next;
+	ptrdiff_t first = span_find(s, ']'), run = -1;
+	for (ptrdiff_t at = first, next; at >= 0; at = next < 0 ? -1 : at + 1 + next) {
+		struct span behind = span_from(s, (size_t)at + 1);
+		run = run < 0 ? at : run;
+		if (is_end(behind))
+			return run;
+		if (!is_extended(behind))
+			run = -1;
+		next = span_find(behind, ']');
 	}
 	return first;
 }
@@ -187,6 +196,9 @@ static bool is_text(struct span s)
 	return true;
 }
 
+static const warnings refused_by_strict = WARN(CRC_INCLUDES_CR) | WARN(LENGTH_INCLUDES_CR) | WARN(LENGTH_BAD) |
+	WARN(LINE_MISSING) | WARN(ACCOUNT_MISSING) | WARN(TRAILING_BYTES) | WARN(LF_MISSING) | WARN(CR_MISSING);
+
 enum verdict dc09_content(struct signal *s, struct span clear)
 {
 	const struct token *token = token_find(s->token);
@@ -201,8 +213,8 @@ enum verdict dc09_content(struct signal *s, struct span clear)
 	size_t behind = end < 0 ? data : skip_extended(clear, data + 1);
 	s->extended = end < 0 ? (struct span){ 0 } : span_sub(clear, data + 1, behind - data - 1);
 	s->identity = span_sub(clear, 0, behind);
-	if (end >= 0 && !ends_well(clear, (size_t)end + 1)) {
-		struct span rest = span_from(clear, behind);
+	struct span rest = span_from(clear, behind);
+	if (end >= 0 && !is_end(rest)) {
 		s->warnings |= WARN(TRAILING_BYTES);
 		if (rest.n > DC09_TIMESTAMP)	/* stale bytes behind the time */
 			s->sent = dc09_timestamp(span_sub(rest, 0, DC09_TIMESTAMP), &found);
@@ -219,12 +231,25 @@ enum verdict dc09_content(struct signal *s, struct span clear)
 		judge_poll(s);
 	if (span_is(s->token, "NAK") && s->sent == CLOCK_NONE)
 		s->warnings |= WARN(NAK_WITHOUT_TIME);
+	s->lenient_only = s->warnings & refused_by_strict;
 	return V_OK;
 }
 
-static bool is_account_byte(uint8_t c)
+/* Installers type words for numbers, with accents in them. */
+static bool is_address_byte(uint8_t c)
 {
-	return c > ' ' && c != '[' && c != '#' && c < 0x7F;
+	return c > ' ' && c != '[' && c != '#' && c != 0x7F;
+}
+
+/* What stands in front of the account and is no part of the address: the
+ * account is what matters. */
+static void skip_to_account(struct cursor *c, struct signal *s)
+{
+	ptrdiff_t bracket = span_find(c->rest, '['), hash = span_find(c->rest, '#');
+	if (hash > 0 && (bracket < 0 || hash < bracket)) {
+		s->warnings |= WARN(STRUCTURE_BAD);
+		cursor_take(c, (size_t)hash);
+	}
 }
 
 /* What stands between the token and the [.  Whatever does not fit is passed
@@ -238,11 +263,13 @@ static void read_address(struct cursor *c, struct signal *s)
 	}
 	if (cursor_skip(c, 'L')) {
 		s->has_line = true;
-		s->line = cursor_while(c, is_hex, 16);
+		s->line = cursor_while(c, is_address_byte, 16);
+		s->warnings |= all(s->line, is_hex) ? 0 : WARN(STRUCTURE_BAD);
 	}
+	skip_to_account(c, s);
 	if (cursor_skip(c, '#')) {
 		s->has_account = true;
-		s->account = cursor_while(c, is_account_byte, 64);
+		s->account = cursor_while(c, is_address_byte, 64);
 	}
 }
 
@@ -278,9 +305,6 @@ static warnings address_warnings(const struct signal *s)
 	w |= has_small_hex(s->receiver) ? WARN(RECEIVER_LOWERCASE) : 0;
 	return w;
 }
-
-static const warnings refused_by_strict = WARN(CRC_INCLUDES_CR) | WARN(LENGTH_INCLUDES_CR) | WARN(LENGTH_BAD) |
-	WARN(LINE_MISSING) | WARN(ACCOUNT_MISSING) | WARN(TRAILING_BYTES) | WARN(LF_MISSING) | WARN(CR_MISSING);
 
 static enum verdict read(struct span frame, struct signal *s)
 {
