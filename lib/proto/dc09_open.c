@@ -9,18 +9,42 @@
  * answers each failure the same way, so that nobody learns which it was. */
 #include "crypto/crypto.h"
 #include "proto/dc09.h"
+#include "util/cursor.h"
 #include "util/hex.h"
 
 #define PAD_MOST 16
 
+static bool is_account_byte(uint8_t c)
+{
+	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* Does it begin as content does: "#account|", "account|", "]" or "][" ? */
+static bool begins_well(struct span clear)
+{
+	struct cursor c = cursor_over(clear);
+	if (cursor_skip(&c, ']'))
+		return cursor_end(&c) || cursor_peek(&c) == '[';
+	cursor_skip(&c, '#');
+	return cursor_while(&c, is_account_byte, 16).n && cursor_skip(&c, '|');
+}
+
+static bool has_controls(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ')
+			return true;
+	return false;
+}
+
+/* The time's form at the end is proof enough.  Without it the frame may
+ * still be ours, and is answered with our time; then all else must fit, or
+ * one wrong key in thousands would pass. */
 static bool in_order(struct span clear)
 {
 	bool found;
 	dc09_timestamp(clear, &found);
-	if (found)
-		return span_find(clear, ']') >= 0;
-	/* Without its time: still ours, and answered with our time. */
-	return clear.n && (clear.p[0] == '#' || clear.p[0] == ']') && span_find(clear, ']') >= 0;
+	return span_find(clear, ']') >= 0 && (found || (begins_well(clear) && !has_controls(clear)));
 }
 
 enum verdict dc09_open(struct signal *s, const struct context *cx)
