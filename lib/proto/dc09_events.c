@@ -47,10 +47,12 @@ static void all_extended(struct event *ev, struct span s)
 	}
 }
 
-/* Intact, and nobody knows how to read it: a person shall. */
+/* Intact, and nobody knows how to read it: a person shall.  Of a frame
+ * without a data block that is the frame itself. */
 static void undefined(const struct signal *s, struct event_list *list)
 {
 	struct event *ev = event_list_add(list);
+	bool blockless = s->payload.n == 0 && s->warnings & WARN(STRUCTURE_BAD);
 	bool binary = s->warnings & WARN(BINARY_PAYLOAD);
 	event_puts(ev, F_KIND, "undefined");
 	event_puts(ev, F_CATEGORY, "untyped");
@@ -61,7 +63,7 @@ static void undefined(const struct signal *s, struct event_list *list)
 		event_data(ev, SPAN("payload_hex"), buf_view(&hex));
 		buf_free(&hex);
 	} else {
-		event_set(ev, F_TEXT, s->payload);
+		event_set(ev, F_TEXT, blockless ? span_trim(s->frame) : s->payload);
 	}
 	event_data(ev, SPAN("token"), s->token);
 }
@@ -102,7 +104,7 @@ enum verdict dc09_events(const struct signal *s, enum language language, struct 
 {
 	unsigned began = list->n;
 	enum verdict v = V_NOT_MINE;
-	bool empty = s->payload.n == 0 && s->extended.n == 0 && !(s->warnings & WARN(STRUCTURE_BAD));
+	bool empty = s->payload.n == 0 && s->extended.n == 0 && !(s->warnings & (WARN(STRUCTURE_BAD) | WARN(TOKEN_UNKNOWN)));
 	if (s->poll || empty || (s->is_answer && !s->format))
 		return V_OK;
 	if (s->format)
