@@ -15,6 +15,7 @@
 struct key_entry {
 	char *line, *account;	/* NULL: any; in small letters */
 	struct key key;
+	unsigned line_number;
 };
 
 static char *small(struct span s)
@@ -116,13 +117,11 @@ static const char *read_address(struct key_entry *e, struct span s)
 static const char *read_line(struct key_entry *e, struct span line)
 {
 	struct span word, address, key;
-	const char *why = NULL;
 	if (!span_word(&line, &word) || !span_is(word, "key") || !span_word(&line, &address) || !span_word(&line, &key))
 		return _("a line is: key LINE/ACCOUNT KEY [window=40s/20s] [clear=refuse]");
 	e->key.behind = BEHIND;
 	e->key.ahead = AHEAD;
-	if (!why)
-		why = read_address(e, address);
+	const char *why = read_address(e, address);
 	if (!why)
 		why = read_key(&e->key, key);
 	while (!why && span_word(&line, &word))
@@ -161,11 +160,16 @@ static void add(struct keys *keys, const struct key_entry *e)
 	keys->entry[keys->n++] = *e;
 }
 
-static const char *twice(const struct keys *keys)
+/* *number becomes the line of the later one. */
+static const char *twice(const struct keys *keys, unsigned *number)
 {
-	for (unsigned i = 1; i < keys->n; i++)
-		if (order(&keys->entry[i - 1], &keys->entry[i]) == 0)
+	for (unsigned i = 1; i < keys->n; i++) {
+		const struct key_entry *a = &keys->entry[i - 1], *b = &keys->entry[i];
+		if (order(a, b) == 0) {
+			*number = a->line_number > b->line_number ? a->line_number : b->line_number;
 			return _("two keys for the same line and account");
+		}
+	}
 	return NULL;
 }
 
@@ -183,7 +187,7 @@ static const char *read_all(struct keys *keys, struct span text, unsigned *numbe
 	struct span line;
 	const char *why = NULL;
 	for (*number = 1; !why && span_line(&text, &line); ++*number) {
-		struct key_entry e = { 0 };
+		struct key_entry e = { .line_number = *number };
 		line = without_comment(line);
 		if (line.n == 0)
 			continue;
@@ -197,8 +201,7 @@ static const char *read_all(struct keys *keys, struct span text, unsigned *numbe
 	--*number;
 	if (!why && keys->n > 1) {
 		qsort(keys->entry, keys->n, sizeof *keys->entry, order);
-		why = twice(keys);
-		*number = 0;
+		why = twice(keys, number);
 	}
 	return why;
 }
