@@ -37,7 +37,9 @@ struct signal {
 	struct span payload;	/* for format->decode */
 	struct span inner_account;	/* the data's own account, empty when it names none */
 	struct span extended;	/* DC-09: the [X…] fields, brackets included */
-	struct span identity;	/* what a retransmission repeats: no padding, no timestamp */
+	struct span identity;	/* what a retransmission repeats beside account, token and seq: no padding, no
+				 * timestamp.  Where seq is all zeros it says nothing: `sent` is compared too, and
+				 * for seconds, not minutes (DC-09 panels that number every event 0000). */
 	msec sent;		/* the panel's time, CLOCK_NONE without one */
 	unsigned form;		/* the protocol's own: which dialect the answer must be in */
 	warnings warnings;
