@@ -62,7 +62,7 @@ ok 0 "$rounds kills, the chain ended and began again $ended times"
 wait $senders
 is "$(cat "$T"/acked.* | wc -l)" $((panels * signals)) 'every panel had every signal acknowledged in the end'
 
-behind() { alarmspool status --json "$spool" 2>/dev/null | grep -q '"behind":0[,}]'; }
+behind() { alarmspool status --json "$spool" 2>/dev/null | grep -q '"behind_records":0[,}]'; }
 wait_for 60 behind
 ok $? 'the cursor came to the end of the journal' || alarmspool status "$spool"
 kill "$(pid_of follow)" 2>/dev/null
