@@ -41,8 +41,9 @@ static const struct {
 
 const char *dc09_neighbour(struct span in)
 {
+	struct span words = in.n && in.p[0] == '\n' ? span_from(in, 1) : in;	/* typed by hand, or by a script */
 	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-		if (span_starts(in, beginnings[i].first))
+		if (span_starts(in, beginnings[i].first) || span_starts(words, beginnings[i].first))
 			return _(beginnings[i].name);
 	if (is_galaxy_block(in))
 		return _("SIA DC-03 blocks (Honeywell Galaxy)");
