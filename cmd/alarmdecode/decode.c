@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A frame's bytes become events, or an error that carries them. */
 #include "decode.h"
 
-#include "event/show.h"
-#include "text/terminal.h"
+#include "crypto/crypto.h"
 
 #define ERROR_BYTES 16384	/* of input in one error record */
-
-/* What has been appended since `began` is shown to a person instead. */
-static void show_from(struct decoder *d, size_t began)
-{
-	static struct record shown;
-	struct buf lines = { 0 };
-	struct span rest = span_from(buf_view(&d->out), began), line;
-	const char *why;
-	if (!d->show)
-		return;
-	while (span_line(&rest, &line))
-		if (record_parse(&shown, line, &why) == 0)
-			record_show(&lines, &shown, d->colour);
-		else
-			terminal_text(&lines, d->colour, C_NONE, line), buf_byte(&lines, '\n');
-	d->out.n = began;
-	buf_span(&d->out, buf_view(&lines));
-	buf_free(&lines);
-}
 
 static void put_text(struct buf *out, struct span key, struct span text)
 {
@@ -31,36 +12,59 @@ static void put_text(struct buf *out, struct span key, struct span text)
 		json_str(out, key, text);
 }
 
+static void put_error(struct decoder *d, const struct frame_in *f, const char *error, const char *detail, struct span account,
+                      size_t part, size_t parts)
+{
+	struct buf *out = &d->out;
+	struct span bytes = span_sub(f->bytes, (part - 1) * ERROR_BYTES, ERROR_BYTES);
+	buf_reset(&d->text);
+	buf_span(&d->text, f->id);
+	if (parts > 1)
+		buf_printf(&d->text, ".%zu", part);
+	json_begin(out);
+	json_str(out, KEY("type"), SPAN("error"));
+	json_str(out, KEY("id"), buf_view(&d->text));
+	json_time(out, KEY("at"), f->at);
+	json_str(out, KEY("error"), span_str(error));
+	json_str(out, KEY("detail"), span_str(detail));
+	if (f->protocol)
+		json_str(out, KEY("proto"), span_str(f->protocol->name));
+	put_text(out, KEY("source"), f->source);
+	put_text(out, KEY("peer"), f->peer);
+	put_text(out, KEY("account"), account);
+	if (bytes.n)
+		json_bytes(out, bytes);
+	if (parts > 1) {
+		json_int(out, KEY("part"), (int64_t)part);
+		json_int(out, KEY("parts"), (int64_t)parts);
+	}
+	json_end(out);
+	buf_byte(out, '\n');
+}
+
+/* A record is known by its type and id, so each part has an id of its own. */
 void decode_error(struct decoder *d, const struct frame_in *f, const char *error, const char *detail, struct span account)
 {
-	struct span rest = f->bytes;
-	size_t parts = (rest.n + ERROR_BYTES - 1) / ERROR_BYTES;
-	for (size_t part = 1; part == 1 || part <= parts; part++, rest = span_from(rest, ERROR_BYTES)) {
-		json_begin(&d->out);
-		json_str(&d->out, KEY("type"), SPAN("error"));
-		json_str(&d->out, KEY("id"), f->id);
-		json_time(&d->out, KEY("at"), f->at);
-		json_str(&d->out, KEY("error"), span_str(error));
-		json_str(&d->out, KEY("detail"), span_str(detail));
-		if (f->protocol)
-			json_str(&d->out, KEY("proto"), span_str(f->protocol->name));
-		put_text(&d->out, KEY("source"), f->source);
-		put_text(&d->out, KEY("peer"), f->peer);
-		put_text(&d->out, KEY("account"), account);
-		json_bytes(&d->out, span_sub(rest, 0, ERROR_BYTES));
-		if (parts > 1) {
-			json_int(&d->out, KEY("part"), (int64_t)part);
-			json_int(&d->out, KEY("parts"), (int64_t)parts);
-		}
-		json_end(&d->out);
-		buf_byte(&d->out, '\n');
-	}
+	size_t parts = (f->bytes.n + ERROR_BYTES - 1) / ERROR_BYTES;
+	for (size_t part = 1; part == 1 || part <= parts; part++)
+		put_error(d, f, error, detail, account, part, parts);
 	d->bad = true;
+}
+
+void decode_noise(struct decoder *d, const struct frame_in *f)
+{
+	const char *other = f->protocol->neighbour ? f->protocol->neighbour(f->bytes) : NULL;
+	decode_error(d, f, other ? "neighbour" : "noise", other ? other : "bytes that are no frame", (struct span){ 0 });
+}
+
+static struct span account_of(const struct signal *s)
+{
+	return s->account.n ? s->account : s->inner_account;
 }
 
 static void error_of(struct decoder *d, const struct frame_in *f, enum warning w, const struct signal *s)
 {
-	decode_error(d, f, warning_word(w), warning_meaning(w), s->account.n ? s->account : s->inner_account);
+	decode_error(d, f, warning_word(w), warning_meaning(w), account_of(s));
 }
 
 /* Seconds with one decimal: what a clock of whole seconds can tell. */
@@ -92,18 +96,26 @@ static void set_id(struct decoder *d, struct event *ev, const struct frame_in *f
 	event_set(ev, F_ID, buf_view(&d->text));
 }
 
-static void print_events(struct decoder *d, const struct frame_in *f, const struct signal *s)
+static struct span time_text(struct decoder *d, msec at)
 {
-	struct buf *at = &d->at;
-	if (d->at_time != f->at || at->n == 0) {
-		buf_reset(at);
-		clock_put(at, f->at);
-		d->at_time = f->at;
+	if (d->at_time != at || d->at.n == 0) {
+		buf_reset(&d->at);
+		clock_put(&d->at, at);
+		d->at_time = at;
 	}
+	return buf_view(&d->at);
+}
+
+/* False: one would be too long for a record, and nothing has been printed. */
+static bool print_events(struct decoder *d, const struct frame_in *f, const struct signal *s)
+{
+	struct span at = time_text(d, f->at);
+	size_t began = d->out.n;
 	for (unsigned i = 0; i < d->list.n; i++) {
 		struct event *ev = &d->list.event[i];
+		size_t line = d->out.n;
 		set_id(d, ev, f, i + 1);
-		event_set(ev, F_AT, buf_view(at));
+		event_set(ev, F_AT, at);
 		event_set(ev, F_SOURCE, f->source);
 		event_set(ev, F_PEER, f->peer);
 		if (!ev->unreadable) {
@@ -111,15 +123,19 @@ static void print_events(struct decoder *d, const struct frame_in *f, const stru
 			set_drift(d, ev, f, s->sent);
 		}
 		event_print(&d->out, ev, d->list.n);
+		if (d->out.n - line > RECORD_MOST) {
+			d->out.n = began;
+			return false;
+		}
 		d->bad |= ev->unreadable;
 	}
+	return true;
 }
 
 /* False: it stays closed, and that has been told. */
 static bool open_signal(struct decoder *d, const struct frame_in *f, struct signal *s)
 {
-	struct span account = s->account.n ? s->account : s->inner_account;
-	struct context cx = { .now = f->at, .key = keys_find(&d->keys, s->line, account), .opened = &d->opened };
+	struct context cx = { .now = f->at, .key = keys_find(&d->keys, s->line, account_of(s)), .opened = &d->opened };
 	buf_reset(&d->opened);
 	if (f->clear.p)
 		return f->protocol->content(s, f->clear) == V_OK;
@@ -133,11 +149,15 @@ bool decode_frame(struct decoder *d, const struct frame_in *f)
 {
 	struct signal s;
 	enum verdict v = f->protocol->read(f->bytes, &s);
+	if (v == V_NOT_MINE) {
+		decode_noise(d, f);
+		return true;
+	}
 	if (v == V_BAD_CHECK && !d->ignore_crc) {
 		error_of(d, f, W_CRC_BAD, &s);
 		return true;
 	}
-	if (v == V_NOT_MINE || v == V_MALFORMED) {
+	if (v == V_MALFORMED) {
 		error_of(d, f, W_STRUCTURE_BAD, &s);
 		return true;
 	}
@@ -145,152 +165,42 @@ bool decode_frame(struct decoder *d, const struct frame_in *f)
 		return true;
 	event_list_reset(&d->list);
 	f->protocol->events(&s, d->language, &d->list);
-	print_events(d, f, &s);
+	if (!print_events(d, f, &s)) {
+		decode_error(d, f, "record-bad", "its event would be longer than 64 KiB", account_of(&s));
+		return true;
+	}
 	return d->list.n != 0;
 }
 
-void decode_quiet(struct decoder *d, const struct frame_in *f)
+void decode_explain(struct decoder *d, const struct frame_in *f)
 {
-	json_begin(&d->out);
-	json_str(&d->out, KEY("type"), SPAN("frame"));
-	json_str(&d->out, KEY("id"), f->id);
-	json_time(&d->out, KEY("at"), f->at);
-	json_str(&d->out, KEY("proto"), span_str(f->protocol->name));
-	put_text(&d->out, KEY("source"), f->source);
-	json_bytes(&d->out, f->bytes);
-	json_end(&d->out);
-	buf_byte(&d->out, '\n');
-}
-
-static bool add_flag(void *with, struct span key, struct span value)
-{
-	warnings *set = with;
-	struct buf scratch = { 0 };
-	struct span word = json_text(value, &scratch);
-	(void)key;
-	for (enum warning w = 0; w < W_COUNT; w++)
-		if (span_is(word, warning_word(w)))
-			*set |= UINT64_C(1) << w;
-	buf_free(&scratch);
-	return true;
-}
-
-static void pass_on(struct decoder *d, struct span line)
-{
-	buf_span(&d->out, line);
-	if (line.n == 0 || line.p[line.n - 1] != '\n')
-		buf_byte(&d->out, '\n');
-}
-
-/* Reception refused it: the panel repeats, or gives up.  A person must know which. */
-static void refused(struct decoder *d, const struct frame_in *f, bool nak)
-{
-	static const warnings reasons = WARN(TIME_WINDOW) | WARN(KEY_MISSING) | WARN(KEY_WRONG) | WARN(UNENCRYPTED) |
-		WARN(ACCOUNT_UNKNOWN) | WARN(TOKEN_UNKNOWN) | WARN(STRUCTURE_BAD);
 	struct signal s;
-	warnings why = f->flags & reasons;
-	if (!why)
-		why = nak ? WARN(TIME_WINDOW) : WARN(STRUCTURE_BAD);
-	f->protocol->read(f->bytes, &s);
-	error_of(d, f, (enum warning)__builtin_ctzll(why), &s);
-}
-
-/* What the bytes mean; false: nothing, and the frame itself goes on. */
-static bool take_frame(struct decoder *d, const struct record *r)
-{
-	struct frame_in f = { .at = record_time(r, "at") };
-	struct buf source = { 0 }, peer = { 0 }, name = { 0 };
-	bool done = false;
-	buf_reset(&d->bytes);
-	f.id = record_text(r, "id", &d->id);
-	f.source = record_text(r, "source", &source);
-	f.peer = record_text(r, "peer", &peer);
-	f.protocol = d->protocol ? d->protocol : protocol_find(record_text(r, "proto", &name));
-	json_each(record_raw(r, "flags"), add_flag, &f.flags);
-	int has_bytes = record_bytes(r, &d->bytes);
-	f.bytes = buf_view(&d->bytes);
-	if (record_raw(r, "clear").n)
-		f.clear = record_text(r, "clear", &d->clear);
-	if (has_bytes < 0 || !f.protocol || f.at == CLOCK_NONE || f.id.n == 0) {
-		buf_span(&d->out, r->line);
-		buf_byte(&d->out, '\n');
-		f.at = f.at == CLOCK_NONE ? 0 : f.at;
-		decode_error(d, &f, f.protocol ? "record-bad" : "protocol-unknown",
-		             f.protocol ? "a frame record lacks its id, time or bytes" : "a frame of a protocol that is not known",
-		             (struct span){ 0 });
-		done = true;
-	} else if (record_raw(r, "repeat").n) {
-		done = false;
-	} else if (record_is(r, "reply", "nak") || record_is(r, "reply", "duh")) {
-		refused(d, &f, record_is(r, "reply", "nak"));
-		done = true;
-	} else {
-		done = decode_frame(d, &f);
-	}
-	buf_free(&source);
-	buf_free(&peer);
-	buf_free(&name);
-	return done;
-}
-
-static void explain_record(struct decoder *d, const struct record *r)
-{
-	struct buf name = { 0 };
-	struct signal s = { 0 };
-	struct context cx = { .now = record_time(r, "at"), .opened = &d->opened };
-	const struct protocol *p = d->protocol ? d->protocol : protocol_find(record_text(r, "proto", &name));
-	buf_reset(&d->bytes);
+	struct context cx = { .now = f->at, .opened = &d->opened, .clear = f->clear };
+	enum verdict v = f->protocol->read(f->bytes, &s);
 	buf_reset(&d->opened);
-	if (p && p->explain && record_bytes(r, &d->bytes) == 0) {
-		p->read(buf_view(&d->bytes), &s);
-		cx.key = keys_find(&d->keys, s.line, s.account);
-		p->explain(buf_view(&d->bytes), &cx, d->language, &d->out);
+	cx.key = keys_find(&d->keys, s.line, account_of(&s));
+	if (d->explained)
 		buf_byte(&d->out, '\n');
-	}
-	buf_free(&name);
+	d->explained = true;
+	f->protocol->explain(f->bytes, &cx, d->language, &d->out);
+	d->bad |= v != V_OK;
 }
 
-/* A line that is no record goes on as it came, an error behind it. */
-static void not_a_record(struct decoder *d, struct span line, const char *why)
+void decoder_begin(struct decoder *d)
 {
-	struct frame_in f = { .at = 0 };
-	struct buf id = { 0 };
-	f.at = clock_now();
-	f.bytes = span_sub(line, 0, ERROR_BYTES);
-	buf_printf(&id, "%s.%s-%llu", buf_cstr(&d->node), d->epoch, (unsigned long long)++d->pasted);
-	f.id = buf_view(&id);
-	pass_on(d, line);
-	decode_error(d, &f, "record-bad", why, (struct span){ 0 });
-	buf_free(&id);
-}
-
-void decode_line(struct decoder *d, struct span line, bool torn)
-{
-	const char *why = "line too long";
-	size_t began = d->out.n;
-	struct span trimmed = span_trim(line);
-	if (trimmed.n == 0 && !torn) {
-		if (!d->explain)
-			pass_on(d, line);
-	} else if (trimmed.n && trimmed.p[0] != '{') {
-		decode_pasted(d, trimmed);
-	} else if (line.n >= RECORD_MOST || record_parse(&d->record, line, &why) < 0) {
-		not_a_record(d, line, why);
-	} else if (d->explain) {
-		explain_record(d, &d->record);
-		return;
-	} else if (!record_is(&d->record, "type", "frame") || !take_frame(d, &d->record)) {
-		pass_on(d, line);
-	}
-	if (!d->explain)
-		show_from(d, began);
+	uint32_t chance;
+	random_bytes(&chance, sizeof chance);
+	epoch_new(d->epoch, clock_now(), chance);
+	node_name(&d->node);
+	d->latest = CLOCK_NONE;
 }
 
 void decoder_free(struct decoder *d)
 {
 	keys_free(&d->keys);
 	event_list_free(&d->list);
-	struct buf *all[] = { &d->out, &d->bytes, &d->clear, &d->opened, &d->text, &d->id, &d->node, &d->at };
+	struct buf *all[] = { &d->out, &d->bytes, &d->clear, &d->opened, &d->text, &d->id, &d->at, &d->node,
+	                      &d->long_line, &d->dump.bytes, &d->dump.source };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_free(all[i]);
 }

@@ -7,6 +7,14 @@
 #include "json/record.h"
 #include "proto/keys.h"
 
+/* Hexadecimal digits that may go on in the next line. */
+struct dump {
+	struct buf bytes;
+	uint64_t offset;	/* the next line's, where lines have one in front */
+	msec at;
+	struct buf source;
+};
+
 struct decoder {
 	/* From the options. */
 	const struct protocol *protocol;	/* NULL: by the record, or what fits */
@@ -20,10 +28,16 @@ struct decoder {
 	bool bad;				/* some input had no reading */
 	/* internal */
 	struct record record;
+	bool records;				/* the line before was one, so a blank line is the pipe's */
+	bool explained;				/* a frame already: an empty line parts it from the next */
+	msec latest;				/* the stream's time: the largest `at` so far */
 	struct event_list list;
 	struct buf bytes, clear, opened, text, id;
 	struct buf at;				/* the time of the frame before, as text */
 	msec at_time;
+	struct buf long_line;			/* of a line that comes in pieces: text so far, or a record's beginning */
+	bool passing;				/* its pieces are a record's, passed on as they come */
+	struct dump dump;
 	struct buf node;
 	char epoch[EPOCH_TEXT + 1];
 	uint64_t pasted;			/* frames of raw text */
@@ -39,23 +53,42 @@ struct frame_in {
 	warnings flags;
 };
 
-/* torn: the line lacks its LF, because it is the last or because it is too long. */
-void decode_line(struct decoder *d, struct span line, bool torn);
+void decoder_begin(struct decoder *d);
+void decoder_free(struct decoder *d);
+
+/* within: it goes on with a line whose beginning was given before; torn: it
+ * lacks its LF, being the last, or a piece. */
+void decode_line(struct decoder *d, struct span line, bool within, bool torn);
+
+/* No more will come: what waited for its end is decoded. */
+void decode_end(struct decoder *d);
 
 /* Appends a frame's events, or an error.  False when it carries none: the
  * caller passes on what it had. */
 bool decode_frame(struct decoder *d, const struct frame_in *f);
 
-/* A pasted frame that carries no event, as a frame record. */
-void decode_quiet(struct decoder *d, const struct frame_in *f);
+/* A frame for a person. */
+void decode_explain(struct decoder *d, const struct frame_in *f);
 
 /* An error record behind something that could not be read. */
 void decode_error(struct decoder *d, const struct frame_in *f, const char *error, const char *detail, struct span account);
 
+/* Bytes in which no frame begins. */
+void decode_noise(struct decoder *d, const struct frame_in *f);
+
 /* Text that a person pasted: a line of a log, hexadecimal digits, TIME PATH FRAME. */
 void decode_pasted(struct decoder *d, struct span line);
 
-void decoder_free(struct decoder *d);
+/* The frames that were pasted, each under an id of its own.  Of a line of a
+ * log the words around them are the log's, and it took LF and CR away. */
+void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, bool of_log);
+
+/* V_OK: whole frames are in it; V_BAD_CHECK: damaged ones; V_NOT_MINE: none. */
+enum verdict decode_look(const struct protocol *p, struct span bytes);
+
+/* Takes a line of hexadecimal digits, or of a dump of them; false for any other. */
+bool dump_take(struct decoder *d, struct span text, const struct frame_in *f);
+void dump_end(struct decoder *d);
 
 /* --list and --codes. */
 void list_formats(struct buf *out);

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "crypto/crypto.h"
 #include "decode.h"
 #include "text/opt.h"
 #include "text/terminal.h"
@@ -75,18 +74,23 @@ static void flush(void)
 	buf_reset(&decoder.out);
 }
 
+/* As much as a pipe takes at once; waits for no more input than has come. */
+#define FLUSH ((size_t)1 << 16)
+
 static void decode_all(int fd, const char *name)
 {
 	struct lines in = { .fd = fd };
 	struct span line;
 	do {
-		while (lines_next(&in, &line))
-			if (in.within)
-				buf_span(&decoder.out, line);	/* the rest of a line that is too long */
-			else
-				decode_line(&decoder, line, in.torn);
+		while (lines_next(&in, &line)) {
+			decode_line(&decoder, line, in.within, in.torn);
+			if (decoder.out.n >= FLUSH)
+				flush();
+		}
 		flush();
 	} while (lines_wait(&in));
+	decode_end(&decoder);
+	flush();
 	if (in.error)
 		die(EXIT_WORK, "%s: %s", name, strerror(in.error));
 	lines_free(&in);
@@ -94,10 +98,7 @@ static void decode_all(int fd, const char *name)
 
 static void begin(const struct call *call)
 {
-	uint32_t chance;
-	random_bytes(&chance, sizeof chance);
-	epoch_new(decoder.epoch, clock_now(), chance);
-	node_name(&decoder.node);
+	decoder_begin(&decoder);
 	decoder.show = !call->json && terminal_is(STDOUT_FILENO);
 	decoder.colour = terminal_colour(STDOUT_FILENO);
 }

@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What technicians paste: a frame out of a log, with or without its LF and
- * CR, with its control bytes written as \r, \x0D or <0D>, or the whole as
- * hexadecimal digits; a line of a recorded wire, TIME PATH FRAME. */
+ * CR, with its control bytes written as \r, \x0D or <0D>; a line of a
+ * recorded wire, TIME PATH FRAME. */
 #include "decode.h"
 #include "util/hex.h"
 
-#define LEAST_DIGITS 24	/* fewer are no frame */
-
-/* Digits with blanks, colons, commas or 0x between them; false for anything else. */
-static bool read_hex(struct span text, struct buf *out)
-{
-	struct buf digits = { 0 };
-	bool good = true;
-	for (size_t i = 0; i < text.n && good; i++) {
-		uint8_t c = text.p[i];
-		if (c == '0' && i + 1 < text.n && (text.p[i + 1] | 0x20) == 'x')
-			i++;
-		else if (is_hex(c))
-			buf_byte(&digits, c);
-		else
-			good = c == ' ' || c == ':' || c == ',' || c == '\t' || c == '-';
-	}
-	good = good && digits.n >= LEAST_DIGITS && hex_decode(out, buf_view(&digits)) == 0;
-	buf_free(&digits);
-	return good;
-}
+#define WORDS_MOST 1024
 
 static const struct {
 	struct span written;
@@ -74,85 +55,135 @@ static void read_text(struct span text, struct buf *out)
 	}
 }
 
-/* TIME PATH in front of the frame. */
-static struct span read_wire(struct span line, struct frame_in *f)
+/* TIME, or TIME KIND:SOURCE, in front of the rest. */
+static struct span take_time(struct span line, struct frame_in *f)
 {
 	struct span rest = line, time, path;
-	if (!span_word(&rest, &time) || !span_word(&rest, &path) || clock_parse(time) == CLOCK_NONE)
+	if (!span_word(&rest, &time) || clock_parse(time) == CLOCK_NONE)
 		return line;
 	f->at = clock_parse(time);
-	f->source = span_from(path, (size_t)(span_find(path, ':') + 1));
-	return span_trim(rest);
+	struct span behind = rest;
+	if (!span_word(&behind, &path))
+		return span_trim(rest);
+	ptrdiff_t colon = span_find(path, ':');
+	if (colon <= 0 || (size_t)colon + 1 == path.n || span_find(path, '"') >= 0)
+		return span_trim(rest);
+	f->source = span_from(path, (size_t)colon + 1);
+	return span_trim(behind);
 }
 
-/* Finds the frame within a line of a log, and gives back the LF and CR that
- * logs take away. */
-static bool find_frame(struct decoder *d, const struct protocol *p, struct buf *bytes)
+enum verdict decode_look(const struct protocol *p, struct span bytes)
 {
-	struct span in = buf_view(bytes), piece;
-	while (in.n && p->frame(in, true, &piece) == V_NOT_MINE)
-		in = span_from(in, piece.n);
-	if (in.n == 0)
-		return false;
+	enum verdict found = V_NOT_MINE;
+	struct span piece;
+	while (bytes.n) {
+		enum verdict v = p->frame(bytes, true, &piece);
+		if (v == V_OK)
+			return V_OK;
+		found = v == V_NOT_MINE ? found : V_BAD_CHECK;
+		bytes = span_from(bytes, piece.n);
+	}
+	return found;
+}
+
+static void new_id(struct decoder *d, struct frame_in *f)
+{
+	buf_reset(&d->id);
+	buf_printf(&d->id, "%s.%s-%llu", buf_cstr(&d->node), d->epoch, (unsigned long long)++d->pasted);
+	f->id = buf_view(&d->id);
+}
+
+/* With the LF and CR that a log takes away; as it is when that makes no better frame. */
+static struct span restored(struct decoder *d, const struct protocol *p, struct span piece)
+{
+	struct span frame = span_trim(piece), again;
 	buf_reset(&d->clear);
-	if (in.p[0] != '\n')
-		buf_byte(&d->clear, '\n');
-	buf_span(&d->clear, in);
-	if (!memchr(in.p, '\r', in.n))
-		buf_byte(&d->clear, '\r');
-	return true;
+	buf_byte(&d->clear, '\n');
+	buf_span(&d->clear, frame);
+	buf_byte(&d->clear, '\r');
+	struct span with = buf_view(&d->clear);
+	enum verdict was = p->frame(piece, true, &again);
+	return p->frame(with, true, &again) == was && again.n == with.n ? with : piece;
 }
 
-static void each_frame(struct decoder *d, struct frame_in *f)
+static void put_frame(struct buf *out, const struct frame_in *f)
 {
-	struct span rest = buf_view(&d->clear), piece;
-	while (rest.n) {
-		enum verdict v = f->protocol->frame(rest, true, &piece);
-		if (v == V_NOT_MINE && span_trim(piece).n == 0)
-			return;
-		buf_reset(&d->id);
-		buf_printf(&d->id, "%s.%s-%llu", buf_cstr(&d->node), d->epoch, (unsigned long long)++d->pasted);
-		f->id = buf_view(&d->id);
-		f->bytes = piece;
-		if (d->explain) {
-			struct signal s;
-			struct context cx = { .now = f->at, .opened = &d->opened };
-			buf_reset(&d->opened);
-			f->protocol->read(piece, &s);
-			cx.key = keys_find(&d->keys, s.line, s.account);
-			f->protocol->explain(piece, &cx, d->language, &d->out);
-			d->bad |= v != V_OK;
-		} else if (!decode_frame(d, f)) {
-			decode_quiet(d, f);
+	json_begin(out);
+	json_str(out, KEY("type"), SPAN("frame"));
+	json_str(out, KEY("id"), f->id);
+	json_time(out, KEY("at"), f->at);
+	json_str(out, KEY("proto"), span_str(f->protocol->name));
+	if (f->source.n)
+		json_str(out, KEY("source"), f->source);
+	json_bytes(out, f->bytes);
+	json_end(out);
+	buf_byte(out, '\n');
+}
+
+static void no_frame(struct decoder *d, struct frame_in *f)
+{
+	new_id(d, f);
+	if (!d->explain) {
+		decode_noise(d, f);
+		return;
+	}
+	const char *other = f->protocol->neighbour ? f->protocol->neighbour(f->bytes) : NULL;
+	buf_printf(&d->out, "%s%s%s\n", _("no frame that we know"), other ? ": " : "", other ? other : "");
+	d->bad = true;
+}
+
+/* What stands around a frame in a line of a log is text, and short. */
+static bool is_words(struct span s)
+{
+	bool text = s.n <= WORDS_MOST;
+	for (size_t i = 0; text && i < s.n; i++)
+		text = s.p[i] >= ' ' || s.p[i] == '\t' || s.p[i] == '\r' || s.p[i] == '\n';
+	return text;
+}
+
+static void around(struct decoder *d, struct frame_in *f, struct span piece)
+{
+	if (d->explain || is_words(piece))
+		return;
+	new_id(d, f);
+	f->bytes = piece;
+	decode_noise(d, f);
+}
+
+void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, bool of_log)
+{
+	struct span piece;
+	f->bytes = bytes;
+	if (decode_look(f->protocol, bytes) == V_NOT_MINE) {
+		no_frame(d, f);
+		return;
+	}
+	for (; bytes.n; bytes = span_from(bytes, piece.n)) {
+		if (f->protocol->frame(bytes, true, &piece) == V_NOT_MINE) {
+			if (of_log)
+				around(d, f, piece);
+			continue;
 		}
-		rest = span_from(rest, piece.n);
+		new_id(d, f);
+		f->bytes = of_log ? restored(d, f->protocol, piece) : piece;
+		if (d->explain)
+			decode_explain(d, f);
+		else if (!decode_frame(d, f))
+			put_frame(&d->out, f);
 	}
 }
 
+/* Escapes are read where that makes a frame of it, or at least no worse one:
+ * a text may well hold a backslash. */
 void decode_pasted(struct decoder *d, struct span line)
 {
 	struct frame_in f = { .at = clock_now(), .protocol = d->protocol ? d->protocol : protocols[0] };
-	struct span text = read_wire(line, &f);
+	struct span text = take_time(line, &f);
+	if (dump_take(d, text, &f))
+		return;
+	dump_end(d);
 	buf_reset(&d->bytes);
-	bool found = read_hex(text, &d->bytes) && find_frame(d, f.protocol, &d->bytes);
-	if (!found) {
-		buf_reset(&d->bytes);
-		read_text(text, &d->bytes);
-		found = find_frame(d, f.protocol, &d->bytes);
-	}
-	if (found) {
-		each_frame(d, &f);
-		return;
-	}
-	const char *other = f.protocol->neighbour ? f.protocol->neighbour(buf_view(&d->bytes)) : NULL;
-	f.bytes = buf_view(&d->bytes);
-	if (d->explain) {
-		buf_printf(&d->out, "%s%s%s\n", _("no frame that we know"), other ? ": " : "", other ? other : "");
-		d->bad = true;
-		return;
-	}
-	buf_reset(&d->id);
-	buf_printf(&d->id, "%s.%s-%llu", buf_cstr(&d->node), d->epoch, (unsigned long long)++d->pasted);
-	f.id = buf_view(&d->id);
-	decode_error(d, &f, other ? "neighbour" : "noise", other ? other : "bytes that are no frame", (struct span){ 0 });
+	read_text(text, &d->bytes);
+	bool as_it_is = decode_look(f.protocol, text) == V_OK || decode_look(f.protocol, buf_view(&d->bytes)) == V_NOT_MINE;
+	decode_pieces(d, &f, as_it_is ? text : buf_view(&d->bytes), true);
 }

@@ -4,6 +4,7 @@
  * the pass; its functions stop at the first fault and leave the reason. */
 #include "json/record.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "util/charset.h"
@@ -13,6 +14,8 @@
 struct scan {
 	const uint8_t *at, *end;
 	const char *why;
+	uint64_t seen;		/* a bit for each key so far, by its length and ends */
+	bool escaped;		/* a backslash was met */
 };
 
 static bool fault(struct scan *s, const char *why)
@@ -45,14 +48,18 @@ __attribute__((constructor)) static void fill(void)
 		kind_of[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\' ? STOP : PLAIN;
 }
 
-static const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end)
+/* Eight bytes at a time; a borrow marks only bytes behind one that stops, so
+ * the first mark is right. */
+static inline const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
 	for (uint64_t w; end - p >= 8; p += 8) {
 		memcpy(&w, p, 8);
+		w = le64toh(w);
 		uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
-		if ((w | (w - ones * 0x20) | (quote - ones) | (backslash - ones)) & high)
-			break;
+		uint64_t stops = (w | (w - ones * 0x20) | (quote - ones) | (backslash - ones)) & high;
+		if (stops)
+			return p + __builtin_ctzll(stops) / 8;
 	}
 	while (p < end && kind_of[*p] == PLAIN)
 		p++;
@@ -103,6 +110,7 @@ static bool scan_string(struct scan *s, struct span *inside)
 		if (c < 0x20)
 			return fault(s, "a control byte in a string");
 		if (c == '\\') {
+			s->escaped = true;
 			s->at++;
 			if (!scan_escape(s))
 				return false;
@@ -213,7 +221,7 @@ static uint8_t unescaped(uint8_t letter)
 /* Appends what the inside of a scanned string stands for. */
 static void unescape(struct buf *out, struct span inside)
 {
-	struct scan s = { inside.p, inside.p + inside.n, NULL };
+	struct scan s = { .at = inside.p, .end = inside.p + inside.n };
 	while (s.at < s.end) {
 		const uint8_t *backslash = memchr(s.at, '\\', (size_t)(s.end - s.at));
 		const uint8_t *stop = backslash ? backslash : s.end;
@@ -261,17 +269,29 @@ static bool same_key(struct span a, struct span b)
 	return same;
 }
 
+/* Keys that are equal byte for byte have the same bit. */
+static uint64_t key_bit(struct span key)
+{
+	unsigned ends = key.n ? key.p[0] * 5u + key.p[key.n - 1] * 11u : 0;
+	return UINT64_C(1) << ((ends + key.n * 23) & 63);
+}
+
+static bool stands_twice(const struct record *r, struct span key)
+{
+	for (unsigned i = 0; i < r->n; i++)
+		if (span_eq(r->field[i].key, key) || (r->escapes && same_key(r->field[i].key, key)))
+			return true;
+	return false;
+}
+
 static bool add_field(struct scan *s, struct record *r, struct span key, struct span value)
 {
+	uint64_t bit = key_bit(key);
 	if (r->n == RECORD_KEYS)
 		return fault(s, "too many keys");
-	r->escapes |= key.n && memchr(key.p, '\\', key.n);
-	for (unsigned i = 0; i < r->n; i++) {
-		struct span other = r->field[i].key;
-		bool same = other.n == key.n && memcmp(other.p, key.p, key.n) == 0;
-		if (same || (r->escapes && same_key(other, key)))
-			return fault(s, "a key stands twice");
-	}
+	if ((s->seen & bit || r->escapes) && stands_twice(r, key))
+		return fault(s, "a key stands twice");
+	s->seen |= bit;
 	r->field[r->n++] = (struct record_field){ key, value };
 	return true;
 }
@@ -280,8 +300,10 @@ static bool scan_member(struct scan *s, struct record *r)
 {
 	struct span key;
 	skip_blanks(s);
+	s->escaped = false;
 	if (!scan_string(s, &key))
 		return false;
+	r->escapes |= s->escaped;
 	skip_blanks(s);
 	if (!next_is(s, ':'))
 		return fault(s, "a colon is missing");
@@ -313,7 +335,7 @@ int record_parse(struct record *r, struct span line, const char **why)
 	r->n = 0;
 	r->escapes = false;
 	r->line = line = span_trim(line);
-	struct scan s = { line.p, line.p + line.n, NULL };
+	struct scan s = { .at = line.p, .end = line.p + line.n };
 	if (line.n >= RECORD_MOST)
 		fault(&s, "longer than 64 KiB");
 	else if (scan_record(&s, r) && s.at != s.end)
@@ -331,6 +353,24 @@ static const struct record_field *find(const struct record *r, const char *key)
 			return &r->field[i];
 	}
 	return NULL;
+}
+
+/* Both stand in the same order as a rule: the next key is tried first. */
+void record_pick(const struct record *r, const struct span keys[], unsigned n, struct span values[])
+{
+	unsigned next = 0;
+	for (unsigned k = 0; k < n; k++)
+		values[k] = (struct span){ 0 };
+	for (unsigned i = 0; i < r->n; i++)
+		for (unsigned tried = 0; tried < n; tried++) {
+			unsigned k = next + tried < n ? next + tried : next + tried - n;
+			struct span key = r->field[i].key;
+			if (r->escapes ? !key_is(key, keys[k]) : !span_eq(key, keys[k]))
+				continue;
+			values[k] = r->field[i].value;
+			next = k + 1 < n ? k + 1 : 0;
+			break;
+		}
 }
 
 struct span record_raw(const struct record *r, const char *key)
@@ -385,22 +425,26 @@ msec record_time(const struct record *r, const char *key)
 	return t;
 }
 
-int record_bytes(const struct record *r, struct buf *out)
+int json_raw_bytes(struct span text, struct span hex, struct buf *out)
 {
 	struct buf scratch = { 0 };
+	size_t began = out->n;
 	int result = -1;
-	struct span raw = record_raw(r, "text");
-	if (raw.n && raw.p[0] == '"') {
-		struct span text = json_text(raw, &scratch);
-		if (is_ascii(text)) {
-			buf_span(out, text);
-			result = 0;
-		}
-	} else if ((raw = record_raw(r, "hex")).n && raw.p[0] == '"') {
-		result = hex_decode(out, json_text(raw, &scratch));
+	if (text.n >= 2 && text.p[0] == '"') {
+		unescape(out, span_sub(text, 1, text.n - 2));
+		if (is_ascii(span_from(buf_view(out), began)))
+			return 0;
+		out->n = began;
+	} else if (hex.n >= 2 && hex.p[0] == '"') {
+		result = hex_decode(out, json_text(hex, &scratch));
+		buf_free(&scratch);
 	}
-	buf_free(&scratch);
 	return result;
+}
+
+int record_bytes(const struct record *r, struct buf *out)
+{
+	return json_raw_bytes(record_raw(r, "text"), record_raw(r, "hex"), out);
 }
 
 /* `extra` begins with a comma; as an object of its own it can be read. */
@@ -466,7 +510,7 @@ int record_amend(struct buf *out, const struct record *r, struct span extra)
 
 void json_each(struct span raw, bool (*each)(void *with, struct span key, struct span value), void *with)
 {
-	struct scan s = { raw.p, raw.p + raw.n, NULL };
+	struct scan s = { .at = raw.p, .end = raw.p + raw.n };
 	bool object = next_is(&s, '{');
 	if (!object && !next_is(&s, '['))
 		return;

@@ -31,6 +31,9 @@ int record_parse(struct record *r, struct span line, const char **why);
 /* The raw value, quotes included; empty when the key is absent. */
 struct span record_raw(const struct record *r, const char *key);
 
+/* The raw values of many keys in one pass; values[k] belongs to keys[k]. */
+void record_pick(const struct record *r, const struct span keys[], unsigned n, struct span values[]);
+
 /* The text of a string value: a span of the line when it has no escapes,
  * else of *scratch, which is overwritten.  Empty when absent or no string. */
 struct span record_text(const struct record *r, const char *key, struct buf *scratch);
@@ -45,6 +48,9 @@ msec record_time(const struct record *r, const char *key);	/* CLOCK_NONE when ab
 /* The bytes of a frame or error record, from "text" or "hex", appended;
  * -1 when it has neither, or text that is no ASCII, or bad hex. */
 int record_bytes(const struct record *r, struct buf *out);
+
+/* The same for the raw values at hand. */
+int json_raw_bytes(struct span text, struct span hex, struct buf *out);
 
 /* Writes the line anew with more keys: `extra` is what json_str() and its
  * like wrote into an empty buf (,"dup":true,"site":"1002").  A key that the

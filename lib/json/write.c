@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "json/write.h"
 
+#include <endian.h>
+
 #include "util/charset.h"
 #include "util/hex.h"
 
@@ -55,24 +57,29 @@ static bool is_plain(uint8_t c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* A word whose eight bytes are all plain.  Each term sets the high bit of a
- * byte that is: above ASCII, below blank, a quote, a backslash.  A borrow
- * may mark a neighbour too many; then the slow way decides. */
-static bool plain_word(uint64_t w)
+/* How many of the eight bytes, from the first on, are plain.  Each term sets
+ * the high bit of a byte that is: above ASCII, below blank, a quote, a
+ * backslash.  A borrow marks only bytes behind one that is marked already, so
+ * the first mark is right. */
+static size_t plain_bytes(const uint8_t *p)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+	uint64_t w;
+	memcpy(&w, p, 8);
+	w = le64toh(w);
 	uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
-	uint64_t odd = w | (w - ones * 0x20) | (quote - ones) | (backslash - ones);
-	return (odd & high) == 0;
+	uint64_t odd = (w | (w - ones * 0x20) | (quote - ones) | (backslash - ones)) & high;
+	return odd ? (size_t)__builtin_ctzll(odd) / 8 : 8;
 }
 
 static size_t plain_run(struct span s)
 {
 	size_t n = 0;
-	for (uint64_t word; s.n - n >= 8; n += 8) {
-		memcpy(&word, s.p + n, 8);
-		if (!plain_word(word))
-			break;
+	while (s.n - n >= 8) {
+		size_t plain = plain_bytes(s.p + n);
+		n += plain;
+		if (plain < 8)
+			return n;
 	}
 	while (n < s.n && is_plain(s.p[n]))
 		n++;

@@ -177,7 +177,9 @@ void dc09_explain(struct span frame, const struct context *cx, enum language lan
 	put_borders(out, &shape);
 	enum verdict read = protocol_find(SPAN("dc09"))->read(frame, &s);
 	bool opened = !s.encrypted;
-	if (s.encrypted && cx->key)
+	if (s.encrypted && cx->clear.p)
+		opened = dc09_content(&s, cx->clear) == V_OK;
+	else if (s.encrypted && cx->key)
 		opened = dc09_open(&s, cx) == V_OK;
 	put_header(out, &s);
 	if (!opened)

@@ -49,6 +49,7 @@ struct signal {
 struct context {
 	msec now;
 	const struct key *key;	/* of the signal's account, NULL: none */
+	struct span clear;	/* for explain: content that somebody else has opened; p NULL: none */
 	struct buf *opened;	/* receives decrypted content; outlives the signal */
 	uint8_t pad[16];	/* chance for the padding of an encrypted answer */
 };

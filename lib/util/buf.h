@@ -29,12 +29,37 @@ static inline uint8_t *buf_reserve(struct buf *b, size_t more)
 	return b->p + b->n;
 }
 
+/* Most that is copied is a key or a number: two moves that may overlap, no call. */
+static inline void copy_short(uint8_t *to, const uint8_t *from, size_t n)
+{
+	if (n >= 8) {
+		uint64_t first, last;
+		memcpy(&first, from, 8);
+		memcpy(&last, from + n - 8, 8);
+		memcpy(to, &first, 8);
+		memcpy(to + n - 8, &last, 8);
+	} else if (n >= 4) {
+		uint32_t first, last;
+		memcpy(&first, from, 4);
+		memcpy(&last, from + n - 4, 4);
+		memcpy(to, &first, 4);
+		memcpy(to + n - 4, &last, 4);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			to[i] = from[i];
+	}
+}
+
 static inline void buf_add(struct buf *b, const void *p, size_t n)
 {
-	if (n) {
-		memcpy(buf_reserve(b, n), p, n);
-		b->n += n;
-	}
+	if (n == 0)
+		return;
+	uint8_t *to = buf_reserve(b, n);
+	if (n <= 16)
+		copy_short(to, p, n);
+	else
+		memcpy(to, p, n);
+	b->n += n;
 }
 
 static inline void buf_span(struct buf *b, struct span s)
