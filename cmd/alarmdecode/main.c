@@ -11,7 +11,7 @@
 #include "util/log.h"
 #include "util/privilege.h"
 
-enum { OPT_CODES = 256, OPT_LANGUAGE, OPT_IGNORE_CRC, OPT_JSON };
+enum { OPT_CODES = 256, OPT_LANGUAGE, OPT_IGNORE_CRC, OPT_TEXT, OPT_JSON };
 
 static const struct opt options[] = {
 	{ 'e', "explain", NULL, N_("take each frame apart for a person") },
@@ -22,6 +22,7 @@ static const struct opt options[] = {
 	{ 'l', "list", NULL, N_("list the wire protocols and event languages") },
 	{ OPT_CODES, "codes", NULL, N_("list event codes; operands choose: a code, or words of its meaning") },
 	{ 'n', "check", NULL, N_("check options and keys, read nothing") },
+	{ OPT_TEXT, "text", NULL, N_("lines for people, even into a pipe") },
 	{ OPT_JSON, "json", NULL, N_("records, even on a terminal") },
 	OPT_COMMON, { 0 }
 };
@@ -36,7 +37,7 @@ static const struct tool tool = {
 };
 
 struct call {
-	bool list, codes, check, json;
+	bool list, codes, check, text, json;
 };
 
 static struct decoder decoder;
@@ -50,6 +51,7 @@ static void read_option(struct opts *o, int option, struct call *call)
 	case 'n': call->check = true; break;
 	case OPT_CODES: call->codes = true; break;
 	case OPT_IGNORE_CRC: decoder.ignore_crc = true; break;
+	case OPT_TEXT: call->text = true; break;
 	case OPT_JSON: call->json = true; break;
 	case 'k':
 		if (keys_load(&decoder.keys, o->value, &why) < 0)
@@ -99,7 +101,7 @@ static void decode_all(int fd, const char *name)
 static void begin(const struct call *call)
 {
 	decoder_begin(&decoder);
-	decoder.show = !call->json && terminal_is(STDOUT_FILENO);
+	decoder.show = call->text || (!call->json && terminal_is(STDOUT_FILENO));
 	decoder.colour = terminal_colour(STDOUT_FILENO);
 }
 

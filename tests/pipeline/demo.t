@@ -8,13 +8,13 @@ for language in en fr; do
 	ok $? "$language: the demo ends well"
 	is "$(cat "$T/err")" '' "$language: without a complaint"
 	said=$(cat "$T/out")
-	like "$said" '"category":"burglary"' "$language: an intrusion is shown"
-	like "$said" '"category":"fire"' "$language: a fire"
-	like "$said" '"kind":"alarm","category":"duress"|"category":"holdup"|"category":"duress"' "$language: a duress"
-	like "$said" '"type":"error"' "$language: what could not be read"
+	like "$said" '1002 .*130 .*alarm .*003' "$language: an intrusion is shown"
+	like "$said" '1002 .*FA .*alarm .*020' "$language: a fire"
+	like "$said" '1008 .*121 .*alarm .*004' "$language: a duress"
+	like "$said" 'crc-bad' "$language: what could not be read"
 	like "$said" "$T/$language/state/spool" "$language: where the journal lies"
 	for process in /proc/[0-9]*; do
-		tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "^[a-z]* .*$T/$language" && echo "$process"
+		{ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null | grep -q "^[a-z]* .*$T/$language" && echo "$process"
 	done >"$T/left"
 	is "$(cat "$T/left")" '' "$language: no process is left"
 done
