@@ -23,7 +23,7 @@ static const struct class {
 };
 
 /* A line being read. */
-struct reading {
+struct draft {
 	struct account *account;
 	const struct class *class;
 	msec interval;
@@ -59,7 +59,7 @@ void accounts_free(struct accounts *a)
 	*a = (struct accounts){ 0 };
 }
 
-static const char *set_class(struct reading *r, struct span name)
+static const char *set_class(struct draft *r, struct span name)
 {
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
 		if (span_eq_nocase(name, span_str(classes[i].name))) {
@@ -69,7 +69,7 @@ static const char *set_class(struct reading *r, struct span name)
 	return _("a class is SP1 to SP6 or DP1 to DP4");
 }
 
-static const char *set_interval(struct reading *r, struct span text)
+static const char *set_interval(struct draft *r, struct span text)
 {
 	r->interval = clock_duration(text);
 	if (r->interval > 0 && r->interval <= INTERVAL_MOST)
@@ -77,24 +77,24 @@ static const char *set_interval(struct reading *r, struct span text)
 	return _("an interval is a duration such as 30s, 15m or 24h");
 }
 
-static const char *set_path(struct reading *r, struct span text)
+static const char *set_path(struct draft *r, struct span text)
 {
 	free(r->account->path);
 	r->account->path = copy(text);
 	return text.n ? NULL : _("path= wants a name, such as path=1");
 }
 
-static const char *set_clear(struct reading *r, struct span text)
+static const char *set_clear(struct draft *r, struct span text)
 {
 	r->account->refuse_clear = span_is(text, "refuse");
 	return r->account->refuse_clear || span_is(text, "accept") ? NULL : _("clear= is accept or refuse");
 }
 
-static const char *read_option(struct reading *r, struct span word)
+static const char *read_option(struct draft *r, struct span word)
 {
 	static const struct {
 		struct span name;
-		const char *(*set)(struct reading *r, struct span value);
+		const char *(*set)(struct draft *r, struct span value);
 	} options[] = {
 		{ SPAN("interval="), set_interval }, { SPAN("class="), set_class }, { SPAN("path="), set_path },
 		{ SPAN("clear="), set_clear },
@@ -106,7 +106,7 @@ static const char *read_option(struct reading *r, struct span word)
 }
 
 /* With an interval and a class, whichever is shorter. */
-static const char *set_silence(const struct reading *r)
+static const char *set_silence(const struct draft *r)
 {
 	struct account *a = r->account;
 	bool second = a->path && strcmp(a->path, "2") == 0;
@@ -130,7 +130,7 @@ static struct span without_letter(struct span line)
 static const char *read_line(struct account *a, struct span text)
 {
 	struct span source, line, name, word;
-	struct reading r = { .account = a };
+	struct draft r = { .account = a };
 	const char *why = NULL;
 	if (!span_word(&text, &source) || !span_word(&text, &line) || !span_word(&text, &name) || span_is(name, "*") ||
 	    name.p[0] == '#')

@@ -5,12 +5,11 @@
  * acknowledged and handed on for a person to look at. */
 #include "intake.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "crypto/crypto.h"
+#include "recall.h"
 #include "record.h"
-#include "spool/reader.h"
 #include "util/checksum.h"
 
 #define FORMS 4096	/* places to remember an account's CRC form in */
@@ -274,29 +273,6 @@ static int load(struct intake *in, struct keys *keys, struct accounts *accounts,
 	return in->accounts_path ? accounts_load(accounts, in->accounts_path, why) : 0;
 }
 
-/* What the journal says is down stays down. */
-static int recall_links(struct intake *in, const char *spool, const char **why)
-{
-	static const struct place start;
-	const struct span link = SPAN("{\"type\":\"link\"");
-	struct reader *reader;
-	struct span line, id;
-	struct record *record;
-	const char *unread;
-	enum reading got;
-	if (reader_open(&reader, spool, &start, why) < 0)
-		return -1;
-	record = xcalloc(1, sizeof *record);
-	while ((got = reader_next(reader, false, &line, &id)) == READ_RECORD || got == READ_DAMAGE)
-		if (span_starts(line, link) && record_parse(record, line, &unread) == 0)
-			supervision_recall(&in->supervision, record);
-	free(record);
-	reader_close(reader);
-	if (got == READ_FAILED)
-		*why = strerror(errno);
-	return got == READ_FAILED ? -1 : 0;
-}
-
 int intake_init(struct intake *in, const char *spool, const char **why)
 {
 	if (load(in, &in->keys, &in->accounts, why) < 0)
@@ -307,7 +283,8 @@ int intake_init(struct intake *in, const char *spool, const char **why)
 	in->supervision.loop = in->loop;
 	in->supervision.changed = path_changed;
 	supervision_begin(&in->supervision, &in->accounts);
-	return spool && in->accounts.n ? recall_links(in, spool, why) : 0;
+	bool check = in->journal->epoch[0] == '\0';	/* no journal is open */
+	return spool && !check ? recall(in, spool, why) : 0;
 }
 
 void intake_begin_time(struct intake *in)

@@ -98,15 +98,19 @@ void record_error(struct intake *in, const struct origin *from, const struct err
 		put_error(in, from, e, part, parts);
 }
 
-void record_link(struct intake *in, const struct path *p)
+void record_put_path(struct buf *out, const struct path *p, msec since)
 {
 	const struct account *a = p->account;
-	struct buf *out = begin(in, "link");
 	put_text(out, KEY("source"), span_str(a->source ? a->source : p->source));
 	put_text(out, KEY("line"), span_str(a->line));
 	json_str(out, KEY("account"), span_str(a->name));
 	put_text(out, KEY("path"), span_str(a->path));
 	json_str(out, KEY("state"), p->down ? SPAN("down") : SPAN("up"));
-	json_time(out, KEY("since"), p->since);
+	json_time(out, KEY("since"), since);
+}
+
+void record_link(struct intake *in, const struct path *p)
+{
+	record_put_path(begin(in, "link"), p, p->since);
 	end(in);
 }

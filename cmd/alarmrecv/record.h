@@ -24,6 +24,8 @@ struct error {
 };
 void record_error(struct intake *in, const struct origin *from, const struct error *e);
 
+/* The members of a link record that tell a path and its state. */
+void record_put_path(struct buf *out, const struct path *p, msec since);
 void record_link(struct intake *in, const struct path *p);
 
 #endif

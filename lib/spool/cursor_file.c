@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -37,39 +36,11 @@ static void set_folder(struct cursor_file *c, const char *dir, const char *name)
 	buf_free(&path);
 }
 
-static bool read_number(struct span *rest, uint64_t *value)
-{
-	struct span word;
-	if (!span_word(rest, &word) || word.n > 18)
-		return false;
-	*value = 0;
-	for (size_t i = 0; i < word.n; i++) {
-		if (word.p[i] < '0' || word.p[i] > '9')
-			return false;
-		*value = *value * 10 + (word.p[i] - '0');
-	}
-	return true;
-}
-
-/* "SEGMENT OFFSET ID", the id "-" at the start of everything. */
-static bool read_place(struct span line, struct place *p)
-{
-	struct span id;
-	*p = (struct place){ 0 };
-	if (!read_number(&line, &p->segment) || !read_number(&line, &p->offset) || !span_word(&line, &id))
-		return false;
-	if (id.n >= sizeof p->id)
-		return false;
-	if (!span_is(id, "-"))
-		memcpy(p->id, id.p, id.n);
-	return true;
-}
-
 /* What a later version may add below is passed over. */
 static bool read_file(struct cursor_file *c, struct span rest)
 {
 	struct span line, word;
-	if (!span_line(&rest, &line) || !read_place(line, &c->place))
+	if (!span_line(&rest, &line) || place_parse(line, &c->place) < 0)
 		return false;
 	c->moved = CLOCK_NONE;
 	c->temporary = false;
@@ -126,8 +97,8 @@ int cursor_write(struct cursor_file *c)
 {
 	struct buf path = { 0 }, content = { 0 };
 	msec now = clock_now();
-	buf_printf(&content, "%" PRIu64 " %" PRIu64 " %s\nmoved ", c->place.segment, c->place.offset,
-	           c->place.id[0] ? c->place.id : "-");
+	place_put(&content, &c->place);
+	buf_str(&content, "\nmoved ");
 	clock_put(&content, now);
 	buf_str(&content, c->temporary ? "\ntemporary\n" : "\n");
 	int result = file_replace(path_of(c, PLACE, &path), buf_view(&content), 0600);

@@ -7,12 +7,16 @@
 
 #include "json/record.h"
 
-/* A place in the journal: between records.  Written as "SEGMENT OFFSET ID". */
+/* A place in the journal: between records. */
 struct place {
 	uint64_t segment;	/* number; 0: before everything */
 	uint64_t offset;	/* bytes from its start */
 	char id[128];		/* id of the record before it, "" at the start */
 };
+
+/* "SEGMENT OFFSET ID", the id "-" where there is none: appended; read, or -1. */
+void place_put(struct buf *out, const struct place *p);
+int place_parse(struct span text, struct place *p);
 
 struct reader;
 
