@@ -144,15 +144,18 @@ void event_data(struct event *ev, struct span key, struct span text)
 	ev->data_n = (uint32_t)(data->n - ev->data_at);
 }
 
+/* Never the first of its object, so that its comma always stands. */
 static void print_field(struct buf *out, const struct event *ev, enum field f)
 {
-	struct span value = event_get(ev, f);
-	if (value.n == 0)
+	if (ev->field[f].n == 0)
 		return;
+	struct span value = event_get(ev, f);
+	buf_reserve(out, fields[f].key.n + value.n + 2);
+	buf_span(out, fields[f].key);
 	if (fields[f].form == RAW)
-		json_raw(out, fields[f].key, value);
+		buf_span(out, value);
 	else
-		json_str(out, fields[f].key, value);
+		json_quote(out, value);
 }
 
 static void print_data(struct buf *out, const struct event *ev)
