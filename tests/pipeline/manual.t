@@ -71,7 +71,8 @@ sub plain { return $_[0] =~ s/\\&//gr =~ s/\\-/-/gr =~ s/\\\(aq/'/gr =~ s/\\\(dq
 sub displays {
 	my ($page) = @_;
 	my @displays;
-	while (slurp($page) =~ /^\.Bd -literal.*?\n(.*?)^\.Ed/msg) {
+	my $text = slurp($page);	# a match in a loop goes on in a variable only
+	while ($text =~ /^\.Bd -literal.*?\n(.*?)^\.Ed/msg) {
 		my (@steps, $open);
 		for my $line (split /\n/, $1) {
 			$line = plain($line);
