@@ -5,7 +5,7 @@
 #
 # Within .Bd -literal, lines that begin with "$ " are typed as they stand, in
 # an empty folder, all of one display in one shell; a line that ends in a
-# backslash or in | goes on below.  Other lines beneath a command are what it
+# backslash or in | goes on below, as does one with <<'WORD'.  Other lines beneath a command are what it
 # prints, and are compared; in them … stands for any text, and a line that is
 # only … for any lines.  A command that shows nothing may print anything.
 # Every command exits 0, or as the line "$ echo $?" beneath it shows.
@@ -73,10 +73,14 @@ sub displays {
 	my @displays;
 	my $text = slurp($page);	# a match in a loop goes on in a variable only
 	while ($text =~ /^\.Bd -literal.*?\n(.*?)^\.Ed/msg) {
-		my (@steps, $open);
+		my (@steps, $open, $until);
 		for my $line (split /\n/, $1) {
 			$line = plain($line);
-			if ($open) {
+			if ($until) {
+				$steps[-1][0] .= "\n$line";
+				undef $until if $line eq $until;
+				next;
+			} elsif ($open) {
 				$steps[-1][0] .= "\n$line";
 			} elsif ($line =~ s/^\$ //) {
 				push @steps, [$line];
@@ -84,6 +88,7 @@ sub displays {
 				push @{$steps[-1]}, $line if @steps;
 				next;
 			}
+			($until) = $line =~ /<<'(\w+)'/;
 			$open = $line =~ /(?:\\|\|)$/;
 		}
 		push @displays, \@steps if @steps;
