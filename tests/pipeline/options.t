@@ -51,7 +51,7 @@ sub usage {
 
 sub rendered_synopsis {
 	my ($page) = @_;
-	my $text = `mandoc -Tutf8 -Owidth=2000 $page 2>/dev/null`;
+	my $text = `mandoc -Tutf8 -Owidth=1000 $page 2>/dev/null`;
 	$text =~ s/.\x08//g;
 	return $text =~ /^SYNOPSIS\n(.*?)^\S/ms ? $1 =~ s/\s+/ /gr : '';
 }
