@@ -138,7 +138,8 @@ static bool is_idle_poll(const struct intake *in, const struct judged *j)
 static void find_repeat(struct intake *in, struct judged *j, const struct origin *from)
 {
 	msec now = in->loop->now, window = in->policy.repeat_window;
-	if (j->signal.poll || j->outcome.answer != A_ACK || window <= 0)
+	bool link_test = j->signal.poll || span_is(j->signal.token, "NULL");	/* each counts, whatever it carries */
+	if (link_test || j->outcome.answer != A_ACK || window <= 0)
 		return;
 	uint64_t hash = repeats_hash(&in->repeats, from->source, &j->signal);
 	j->outcome.repeat = repeats_find(&in->repeats, hash, now, repeats_window(&j->signal, window));

@@ -100,12 +100,26 @@ static void set_header(struct event *ev, const struct signal *s)
 	ev->warnings |= s->warnings;
 }
 
+/* A link test says who and over which path: address, network, keys, category.
+ * That is no event every half minute; an alarm text or a picture would be one. */
+static bool is_link_test(const struct signal *s)
+{
+	struct span rest = s->extended;
+	if (!span_is(s->token, "NULL") || (s->payload.n && !(s->warnings & WARN(NULL_WITH_DATA))))
+		return false;
+	while (rest.n > 2 && memchr("ACJKMN", rest.p[1], 6)) {
+		ptrdiff_t end = span_find(rest, ']');
+		rest = span_from(rest, end < 0 ? rest.n : (size_t)end + 1);
+	}
+	return rest.n == 0;
+}
+
 enum verdict dc09_events(const struct signal *s, enum language language, struct event_list *list)
 {
 	unsigned began = list->n;
 	enum verdict v = V_NOT_MINE;
 	bool empty = s->payload.n == 0 && s->extended.n == 0 && !(s->warnings & (WARN(STRUCTURE_BAD) | WARN(TOKEN_UNKNOWN)));
-	if (s->poll || empty || (s->is_answer && !s->format))
+	if (s->poll || empty || is_link_test(s) || (s->is_answer && !s->format))
 		return V_OK;
 	if (s->format)
 		v = s->format->decode(s->payload, language, list);

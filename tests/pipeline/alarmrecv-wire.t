@@ -260,6 +260,12 @@ is "$(field repeat flags | sed 's/.*-\(.\) /\1 /' | tr '\n' ' ')" '- event-zero-
 recv --journal-polls < <(at 20:00:01 '"NULL"0000L0#1002[]'; at 20:00:02 '"NULL"0000L0#1002[]')
 is "$(field repeat | sort -u)" '-' 'a poll never is one'
 
+# A link test that carries data is a frame; who and where is no event, an alarm text is.
+recv < <(at 20:00:01 '"NULL"0000L0#1002[][M0050C2000001][J1]'; at 20:00:31 '"NULL"0000L0#1002[][M0050C2000001][J1]'
+	at 20:00:32 '"NULL"0000L0#1002[][Ibattery low]'; at 20:00:33 '"NULL"0000L0#1002[][M0050C2000001][J1]')
+is "$(field type reply repeat flags | sort -u)" 'frame ack - -' 'link tests with data are kept'
+is "$(alarmdecode --json <"$T/records" | sed 's/.*"type":"\([a-z]*\)".*/\1/' | tr '\n' ' ')" 'frame frame event frame ' 'and are events when they say something'
+
 # Dialects, answers that arrive, neighbours, noise.
 binary() { perl -e 'my $b = shift; my $c = 0; for (unpack "C*", $b) { $c ^= $_; $c = $c & 1 ? $c >> 1 ^ 0xA001 : $c >> 1 for 1 .. 8 }
 	printf "<%02X><%02X>%04X%s\n", $c >> 8, $c & 255, length $b, $b' "$1"; }
