@@ -70,9 +70,9 @@ static void error_of(struct decoder *d, const struct frame_in *f, enum warning w
 /* Seconds with one decimal: what a clock of whole seconds can tell. */
 static void set_drift(struct decoder *d, struct event *ev, const struct frame_in *f, msec sent)
 {
-	msec tenths = (sent - f->at) / 100;
-	if (sent == CLOCK_NONE)
+	if (sent == CLOCK_NONE || f->at == CLOCK_NONE)
 		return;
+	msec tenths = (sent - f->at) / 100;
 	buf_reset(&d->text);
 	if (tenths < 0)
 		buf_byte(&d->text, '-');
