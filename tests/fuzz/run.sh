@@ -23,7 +23,7 @@ perl -e '
 			open my $out, ">", sprintf("%s/%04d", $folder, $n++) or die $!;
 			print $out $bytes;
 		}
-	}' "$seeds" tests/corpus/*.case || exit 3
+	}' "$seeds" tests/corpus/*.case tests/fuzz/*.case || exit 3
 
 failed=0
 for target in "$build"/fuzz/*_fuzz; do

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 
 #include "../journal_check.h"
@@ -17,7 +18,9 @@ static struct {
 	size_t room;
 	bool slow;		/* fdatasync waits for `gate` */
 	int gate[2];
+	ino_t folder;		/* the journal's */
 	unsigned syncs, dir_syncs;
+	bool tight;		/* next to nothing is free */
 } disk;
 
 ssize_t write(int fd, const void *bytes, size_t n)
@@ -50,9 +53,16 @@ int fdatasync(int fd)
 int fsync(int fd)
 {
 	struct stat st;
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+	if (fstat(fd, &st) == 0 && st.st_ino == disk.folder)
 		__atomic_add_fetch(&disk.dir_syncs, 1, __ATOMIC_SEQ_CST);
 	return (int)syscall(SYS_fsync, fd);
+}
+
+int fstatvfs(int fd, struct statvfs *st)
+{
+	(void)fd;
+	*st = (struct statvfs){ .f_frsize = 4096, .f_bavail = disk.tight ? 300 : 600 };
+	return 0;
 }
 
 static struct loop loop;
@@ -93,6 +103,9 @@ static const char *begin(const char *dir, uint64_t most, uint64_t reserve)
 {
 	struct journal_options options = { dir, most, reserve };
 	const char *why = NULL;
+	struct stat st;
+	disk.folder = dir && stat(dir, &st) == 0 ? st.st_ino : 0;
+	disk.dir_syncs = 0;
 	memset(&got, 0, sizeof got);
 	buf_reset(&said);
 	journal = (struct journal){ .loop = &loop, .done = batch_done, .tell = told };
@@ -305,7 +318,11 @@ static void full(struct sample *s)
 	ok(got.error == 0 && has_said("again"), "room is back: stored, acknowledged and told");
 	loop_advance(&loop, loop.now + 29 * SECOND);
 	ok(!reserved(s, 1), "the reserve waits");
+	disk.tight = true;
 	loop_advance(&loop, loop.now + SECOND);
+	ok(!reserved(s, 1), "as long as it would take more than half of what is free");
+	disk.tight = false;
+	loop_advance(&loop, loop.now + 30 * SECOND);
 	ok(reserved(s, 1 << 20) && has_said("in reserve again"), "then it is kept again");
 	journal_close(&journal);
 	struct heard h = heard_in(s);
