@@ -7,8 +7,8 @@
 #include "util/charset.h"
 #include "util/checksum.h"
 
-#define LABEL 14	/* columns of the first column */
-#define WIDE 78
+#define LABEL 16	/* columns of the first column; the longest, in French, takes 14 */
+#define ROOM (80 - LABEL - 2)	/* columns behind it */
 
 /* Control bytes as \xHH, the rest as it is. */
 static void put_shown(struct buf *out, struct span s)
@@ -32,23 +32,48 @@ static void label(struct buf *out, const char *name)
 		buf_byte(out, ' ');
 }
 
-/* "  account       1002", long values broken at the width. */
+static void next_line(struct buf *out)
+{
+	buf_printf(out, "\n%*s", LABEL + 2, "");
+}
+
+/* Words behind so many columns of the line, gap blanks in between. */
+static void put_words(struct buf *out, struct span text, size_t column, size_t gap)
+{
+	struct span word;
+	for (; span_word(&text, &word); gap = 1) {
+		size_t wide = utf8_width(word);
+		if (column && column + gap + wide > ROOM) {
+			next_line(out);
+			column = 0;
+		} else if (column) {
+			buf_add(out, "  ", gap);
+			column += gap;
+		}
+		buf_span(out, word);
+		column += wide;
+	}
+}
+
+/* "  account       1002  note", broken where the line ends. */
 static void row(struct buf *out, const char *name, struct span value, const char *note)
 {
 	struct buf shown = { 0 };
+	size_t column = 0;
 	put_shown(&shown, value);
 	label(out, name);
 	for (size_t at = 0; at == 0 || at < shown.n;) {
-		size_t n = shown.n - at < WIDE - LABEL - 2 ? shown.n - at : WIDE - LABEL - 2;
+		size_t n = shown.n - at < ROOM ? shown.n - at : ROOM;
 		while (at + n < shown.n && n > 1 && (shown.p[at + n] & 0xC0) == 0x80)
 			n--;
 		if (at)
-			buf_printf(out, "\n%*s", LABEL + 2, "");
-		buf_span(out, span_sub(buf_view(&shown), at, n));
+			next_line(out);
+		struct span piece = span_sub(buf_view(&shown), at, n);
+		buf_span(out, piece);
+		column = utf8_width(piece);
 		at += n ? n : 1;
 	}
-	if (note && *note)
-		buf_printf(out, "%s%s", shown.n ? "  " : "", note);
+	put_words(out, span_str(note), column, 2);
 	buf_byte(out, '\n');
 	buf_free(&shown);
 }
