@@ -6,17 +6,21 @@
 #include "../tap.h"
 #include "proto/keys.h"
 #include "proto/proto.h"
+#include "util/charset.h"
 #include "util/cursor.h"
 #include "util/file.h"
 #include "util/hex.h"
 
 #define EVENTS 8
 
+enum good { BAD, GOOD, FOREIGN };
+
 struct expected {
-	struct buf name, panel, answer;
+	struct buf name, panel, clear, extended, answer, neighbour;
 	struct key key;
-	bool good, has_warnings, has_answer;
-	struct span header, warnings, event[EVENTS];
+	enum good good;
+	bool has_warnings, has_answer;
+	struct span header, warnings, sent, event[EVENTS];
 	unsigned events;
 };
 
@@ -143,7 +147,9 @@ static bool number_is(const struct event *ev, struct span want)
 static const struct { const char *key; enum field field; const char *data; } checks[] = {
 	{ "code=", F_CODE, NULL }, { "qualifier=", F_QUALIFIER, NULL }, { "partition=", F_PARTITION, NULL },
 	{ "user=", F_USER, NULL }, { "number=", F_COUNT, NULL }, { "time=", F_COUNT, "time" },
-	{ "peripheral=", F_COUNT, "peripheral" }, { "text=", F_TEXT, NULL }, { "area_text=", F_COUNT, "area_text" },
+	{ "peripheral=", F_COUNT, "peripheral" }, { "kind=", F_KIND, NULL }, { "severity=", F_SEVERITY, NULL },
+	{ "text=", F_TEXT, NULL }, { "area_text=", F_COUNT, "area_text" },
+	{ "mac=", F_COUNT, "mac" }, { "url=", F_COUNT, "url" }, { "payload_hex=", F_COUNT, "payload_hex" },
 };
 
 static void check_event(struct span want, const struct event *ev, const char *name)
@@ -169,12 +175,9 @@ static void check_events(const struct expected *e, const struct signal *s, const
 	event_list_reset(&list);
 	if (!s->encrypted || s->payload.p)
 		dc09->events(s, LANG_EN, &list);
-	unsigned known = 0;
-	for (unsigned i = 0; i < list.n; i++) {
+	for (unsigned i = 0; i < list.n; i++)
 		*seen |= list.event[i].warnings;
-		known += event_get(&list.event[i], F_CODE).n != 0;
-	}
-	ok(known == e->events, "%s: %u events", name, e->events);
+	ok(list.n == e->events, "%s: %u events", name, e->events);
 	for (unsigned i = 0; i < e->events && i < list.n; i++)
 		check_event(e->event[i], &list.event[i], name);
 }
@@ -184,16 +187,73 @@ static void check_answer(const struct expected *e, const struct signal *s, const
 	struct context cx = { .now = clock_from_civil(&(struct civil){ 2026, 1, 31, 12, 0, 1, 0 }), .opened = &opened,
 	                      .key = e->key.n ? &e->key : NULL, .pad = "abcdefghijklmnop" };
 	struct buf reply = { 0 };
-	dc09->answer(s, &cx, A_ACK, &reply);
+	if (e->answer.n == 0) {
+		ok(e->good == BAD || s->is_answer, "%s: nothing is answered", name);
+		return;
+	}
+	ok(!s->is_answer, "%s: waits for an answer", name);
+	dc09->answer(s, &cx, s->encrypted && !e->key.n ? A_DUH : A_ACK, &reply);
 	ok(span_eq(buf_view(&reply), buf_view(&e->answer)), "%s: the answer, byte for byte", name);
 	buf_free(&reply);
+}
+
+static void check_content(const struct expected *e, const struct signal *s, const char *name)
+{
+	struct buf time = { 0 };
+	if (e->clear.n)
+		ok(span_eq(s->content, buf_view(&e->clear)), "%s: the clear text", name);
+	ok(span_eq(s->extended, buf_view(&e->extended)), "%s: extended data", name);
+	if (s->sent == CLOCK_NONE)
+		buf_lit(&time, "none");
+	else
+		clock_put(&time, s->sent);
+	if (e->sent.n)
+		ok(span_is(e->sent, "none") ? s->sent == CLOCK_NONE : s->sent == clock_parse(e->sent), "%s: sent %s", name,
+		   buf_cstr(&time));
+	buf_free(&time);
+}
+
+/* 80 columns, nothing that moves a terminal's cursor, no key; and what is wrong is said. */
+static void check_explained(const struct expected *e, const char *name)
+{
+	struct buf out = { 0 }, hex = { 0 };
+	struct span rest, line;
+	struct context cx = { .now = 0, .key = e->key.n ? &e->key : NULL, .opened = &opened };
+	bool fits = true, clean = true;
+	dc09->explain(buf_view(&e->panel), &cx, LANG_EN, &out);
+	for (rest = buf_view(&out); span_line(&rest, &line);) {
+		fits &= utf8_width(line) <= 80;
+		for (size_t i = 0; i < line.n; i++)
+			clean &= line.p[i] >= 0x20 && line.p[i] != 0x7F;
+	}
+	ok(fits && clean && is_utf8(buf_view(&out)), "%s: explained in 80 clean columns", name);
+	const char *words = buf_cstr(&out);
+	ok((e->good == BAD) == (strstr(words, "WRONG: computed") != NULL), "%s: says whether the CRC is right", name);
+	hex_upper(&hex, span_of(e->key.bytes, e->key.n));
+	ok(!e->key.n || !strstr(words, buf_cstr(&hex)), "%s: shows no key", name);
+	buf_free(&hex);
+	buf_free(&out);
+}
+
+/* Another protocol: no byte of it is taken for a frame, and it is named. */
+static void check_foreign(const struct expected *e, const char *name)
+{
+	struct span rest = buf_view(&e->panel), frame;
+	const char *other = dc09->neighbour(rest);
+	buf_reset(&text);
+	buf_span(&text, buf_view(&e->neighbour));
+	is(other ? other : "", buf_cstr(&text), "%s: who it is", name);
+	bool none = true;
+	for (; rest.n; rest = span_from(rest, frame.n ? frame.n : rest.n))
+		none &= dc09->frame(rest, true, &frame) != V_OK && frame.n;
+	ok(none, "%s: no frame in it", name);
 }
 
 static void check_borders(const struct expected *e, const char *name)
 {
 	struct span frame, in = buf_view(&e->panel);
 	enum verdict v = dc09->frame(in, true, &frame);
-	ok(v == (e->good ? V_OK : V_BAD_CHECK), "%s: %s", name, e->good ? "good" : "bad");
+	ok(v == (e->good == GOOD ? V_OK : V_BAD_CHECK), "%s: %s", name, e->good == GOOD ? "good" : "bad");
 	ok(frame.n == in.n, "%s: all of it", name);
 }
 
@@ -202,7 +262,7 @@ static void check_cuts(const struct expected *e, const char *name)
 {
 	struct span in = buf_view(&e->panel), frame;
 	bool waits = true, whole = true;
-	for (size_t n = 1; n < in.n && e->good; n++) {
+	for (size_t n = 1; n < in.n && e->good == GOOD; n++) {
 		enum verdict v = dc09->frame(span_sub(in, 0, n), false, &frame);
 		waits &= v == V_MORE || (v == V_OK && in.n - n <= 3);
 		whole &= frame.n <= n;
@@ -225,17 +285,23 @@ static void check_second(const struct expected *e, const char *name)
 static void check(struct expected *e)
 {
 	const char *name = buf_cstr(&e->name);
+	if (e->good == FOREIGN) {
+		check_foreign(e, name);
+		return;
+	}
 	struct signal s = read_case(e);
 	warnings seen = s.warnings;
 	check_borders(e, name);
 	check_cuts(e, name);
 	check_second(e, name);
 	check_header(e, &s, name);
+	check_content(e, &s, name);
 	check_events(e, &s, name, &seen);
 	if (e->has_warnings)
 		check_warnings(e, seen, name);
 	if (e->has_answer)
 		check_answer(e, &s, name);
+	check_explained(e, name);
 }
 
 static void end_case(struct expected *e)
@@ -244,7 +310,10 @@ static void end_case(struct expected *e)
 		check(e);
 	buf_free(&e->name);
 	buf_free(&e->panel);
+	buf_free(&e->clear);
+	buf_free(&e->extended);
 	buf_free(&e->answer);
+	buf_free(&e->neighbour);
 	*e = (struct expected){ 0 };
 }
 
@@ -265,7 +334,8 @@ static void take_line(struct expected *e, struct span line)
 		memcpy(e->key.bytes, bytes.p, bytes.n);
 		buf_free(&bytes);
 	} else if (span_is(word, "verdict")) {
-		e->good = span_is(span_trim(line), "good");
+		line = span_trim(line);
+		e->good = span_is(line, "good") ? GOOD : span_is(line, "foreign") ? FOREIGN : BAD;
 	} else if (span_is(word, "header")) {
 		e->header = line;
 	} else if (span_is(word, "warnings")) {
@@ -273,10 +343,17 @@ static void take_line(struct expected *e, struct span line)
 		e->warnings = line;
 	} else if (span_is(word, "event")) {
 		e->event[e->events++] = line;
-	} else if (span_is(word, "answer")) {
-		e->has_answer = true;
+	} else if (span_is(word, "sent")) {
+		e->sent = span_trim(line);
+	} else if (span_is(word, "clear") || span_is(word, "extended")) {
 		line = span_trim(line);
-		take_quoted(&line, &e->answer);
+		take_quoted(&line, span_is(word, "clear") ? &e->clear : &e->extended);
+	} else if (span_is(word, "answer") || span_is(word, "neighbour")) {
+		bool answer = span_is(word, "answer");
+		e->has_answer |= answer;
+		line = span_trim(line);
+		if (!span_is(line, "none"))
+			take_quoted(&line, answer ? &e->answer : &e->neighbour);
 	} else {
 		ok(span_starts(all, SPAN("#")), "a word that is known: %.*s", (int)word.n, (const char *)word.p);
 	}
