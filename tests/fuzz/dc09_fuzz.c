@@ -52,6 +52,19 @@ static void take(const struct protocol *p, struct span frame)
 		answer(p, &s, &cx);
 }
 
+/* However a connection cuts it: never more than has come, always on, and at
+ * the end always a decision. */
+static void cut(const struct protocol *p, struct span rest, size_t n)
+{
+	struct span piece, part = span_sub(rest, 0, n);
+	enum verdict v = p->frame(part, false, &piece);
+	if (piece.n > part.n || (v != V_MORE && piece.n == 0))
+		abort();
+	v = p->frame(part, true, &piece);
+	if (part.n && (v == V_MORE || piece.n == 0 || piece.n > part.n))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct protocol *p = protocol_find(SPAN("dc09"));
@@ -67,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (v == V_OK || v == V_BAD_CHECK)
 			take(p, piece);
 		p->neighbour(rest);
+		cut(p, rest, data[size - 1] % rest.n);
 		rest = span_from(rest, piece.n);
 	}
 	return 0;
