@@ -16,7 +16,7 @@ static const struct opt options[] = {
 static int run(struct opts *o)
 {
 	struct moment from = { 0 }, to = { 0 };
-	struct output out = { 0 };
+	static struct output out;
 	struct place place;
 	struct reader *reader;
 	struct span line, id;

@@ -97,6 +97,7 @@ static void begin(struct commit *c)
 
 static void poison(struct commit *c, const char *why, struct span line)
 {
+	line = span_trim(line);
 	c->poison++;
 	if (c->poison <= POISON_TOLD)
 		warn(_("a line that is no record (%s): %.*s"), why, (int)(line.n < 200 ? line.n : 200), line.p);
@@ -317,7 +318,7 @@ static int run_pipe(struct commit *c)
 
 static int run(struct opts *o)
 {
-	struct commit c = { .silence = 10 * SECOND, .overdue = 60 * SECOND };
+	static struct commit c = { .silence = 10 * SECOND, .overdue = 60 * SECOND };
 	read_options(&c, o);
 	stop_on_signals();
 	c.heard = clock_steady();

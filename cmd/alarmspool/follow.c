@@ -278,7 +278,7 @@ static void say_end(struct follow *f)
 
 static int run(struct opts *o)
 {
-	struct follow f = { .notify = -1 };
+	static struct follow f = { .notify = -1 };
 	read_options(&f, o);
 	stop_on_signals();
 	wait_for_dir(&f);

@@ -16,7 +16,10 @@ const char *journal_dir(struct opts *o)
 	const char *second = opts_operand(o);
 	if (second)
 		opts_refuse(o, _("%s: one journal is wanted, not two"), second);
-	return dir ? dir : path_state("spool");
+	static char *standard;
+	if (!dir && !standard)
+		standard = path_state("spool");
+	return dir ? dir : standard;
 }
 
 bool journal_ended(const char *dir)

@@ -150,7 +150,7 @@ static void print_end(struct replay *r)
 
 static int run(struct opts *o)
 {
-	struct replay r = { .now = CLOCK_NONE };
+	static struct replay r = { .now = CLOCK_NONE };
 	const char *why;
 	read_options(&r, o);
 	stop_on_signals();

@@ -210,8 +210,8 @@ static void show(struct buf *b, const struct state *s, bool colour)
 
 static int run(struct opts *o)
 {
-	struct state s = { .now = clock_now(), .stale = 7 * DAY };
-	struct output out = { 0 };
+	static struct state s = { .stale = 7 * DAY };
+	static struct output out;
 	bool json = false;
 	for (int id; (id = opts_next(o)) != OPT_END;) {
 		switch (id) {
@@ -220,6 +220,7 @@ static int run(struct opts *o)
 		}
 	}
 	s.dir = journal_dir(o);
+	s.now = clock_now();
 	output_begin(&out, json);
 	read_state(&s);
 	if (out.show)

@@ -36,7 +36,7 @@ static void print_damage(struct output *out, struct span line)
 
 static int run(struct opts *o)
 {
-	struct output out = { 0 };
+	static struct output out;
 	struct place start = { 0 };
 	struct reader *reader;
 	struct span line, id;

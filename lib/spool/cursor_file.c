@@ -162,7 +162,7 @@ bool cursor_held(const struct cursor_file *c, struct buf *id, msec *since)
 		rest = span_trim(buf_view(&content));
 		held = span_word(&rest, &word);
 		buf_span(id, word);
-		*since = clock_parse(rest);
+		*since = clock_parse(span_trim(rest));
 	}
 	buf_free(&path);
 	buf_free(&content);
