@@ -3,8 +3,11 @@
  * from outside. */
 #include <errno.h>
 
+#include <unistd.h>
+
 #include "reception.h"
-#include "text/text.h"
+#include "screen.h"
+#include "text/terminal.h"
 #include "util/log.h"
 #include "util/privilege.h"
 
@@ -15,6 +18,17 @@ static void give_up_privileges(const struct settings *s)
 	privilege_guard();
 }
 
+/* A person at a terminal reads lines, not JSON. */
+static pid_t begin_screen(const struct settings *s)
+{
+	if (s->check || s->json || s->journal.dir || !terminal_is(STDOUT_FILENO))
+		return 0;
+	pid_t screen = screen_begin();
+	if (screen < 0)
+		die(EXIT_WORK, "%s", strerror(errno));
+	return screen;
+}
+
 int main(int argc, char **argv)
 {
 	static struct settings settings;
@@ -23,6 +37,7 @@ int main(int argc, char **argv)
 
 	text_init("alarmrecv");
 	settings_read(&settings, argc, argv);
+	pid_t screen = begin_screen(&settings);
 	if (settings.check) {
 		status = reception_check(&reception, &settings);
 	} else if (settings.source[0].transport == OVER_WIRE) {
@@ -34,6 +49,8 @@ int main(int argc, char **argv)
 		status = reception_run(&reception);
 	}
 	reception_free(&reception);
+	if (screen)
+		screen_end(screen);
 	settings_free(&settings);
 	return status;
 }

@@ -14,6 +14,7 @@
 enum {
 	OPT_STRICT = 256, OPT_UNKNOWN, OPT_CLEAR, OPT_REPEATS, OPT_POLLS, OPT_NO_CLEAR, OPT_CONNECTIONS, OPT_ADDRESS,
 	OPT_NOISE, OPT_STRANGERS, OPT_IDLE, OPT_FRAME, OPT_SEGMENT, OPT_RESERVE, OPT_UNTIL, OPT_REPLIES,
+	OPT_JSON,
 };
 
 static const struct opt options[] = {
@@ -37,6 +38,7 @@ static const struct opt options[] = {
 	{ OPT_RESERVE, "reserve", "MIB", N_("disk kept back for when it is full (64)") },
 	{ OPT_UNTIL, "until", "TIME", N_("wire: let time pass up to TIME behind the last line") },
 	{ OPT_REPLIES, "show-replies", NULL, N_("wire: print the answers on stderr") },
+	{ OPT_JSON, "json", NULL, N_("print records, even on a terminal") },
 	{ 'n', "check", NULL, N_("check sources, keys and accounts, open nothing") },
 	OPT_COMMON, { 0 }
 };
@@ -119,6 +121,7 @@ static void other_option(struct settings *s, const struct opts *o, int id)
 	case OPT_RESERVE: s->journal.reserve = (uint64_t)opts_number(o, 0, 1 << 20) * MIB; break;
 	case OPT_UNTIL: s->until = moment(o); break;
 	case OPT_REPLIES: s->show_replies = true; break;
+	case OPT_JSON: s->json = true; break;
 	case 'n': s->check = true; break;
 	default: break;
 	}

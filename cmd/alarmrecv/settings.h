@@ -27,6 +27,7 @@ struct settings {
 	struct journal_options journal;
 	msec until;		/* wire: CLOCK_NONE when not given */
 	bool show_replies;
+	bool json;
 	bool check;
 };
 

@@ -356,6 +356,13 @@ is scalar(() = said() =~ /--spool/g), 1, 'once';
 like slurp("$T/out$runs"), qr/^\{"type":"frame",.*\n\z/, 'the record is on stdout by then';
 is stop(), 0, 'stopped';
 
+# On a terminal.
+spew("$T/night", qq(2026-01-13T20:14:03.120Z ip:R1 ED25003D"ADM-CID"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\n));
+my $shown = qx{script -qec 'alarmrecv wire:$T/night' /dev/null </dev/null};
+like $shown, qr/\b1002\b/, 'a person at a terminal sees a line';
+unlike $shown, qr/\{"type"/, 'and no JSON';
+like scalar(qx{script -qec 'alarmrecv --json wire:$T/night' /dev/null </dev/null}), qr/^\{"type":"frame"/, 'unless asked for';
+
 # Nobody reads.
 pipe my $read, my $write or die;
 ($err) = "$T/err.pipe";
