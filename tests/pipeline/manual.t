@@ -71,15 +71,9 @@ sub plain { return $_[0] =~ s/\\&//gr =~ s/\\-/-/gr =~ s/\\\(aq/'/gr =~ s/\\\(dq
 sub displays {
 	my ($page) = @_;
 	my @displays;
-<<<<<<< Updated upstream
 	my $text = slurp($page);	# a match in a loop goes on in a variable only
 	while ($text =~ /^\.Bd -literal.*?\n(.*?)^\.Ed/msg) {
 		my (@steps, $open, $until);
-=======
-	my $text = slurp($page);
-	while ($text =~ /^\.Bd -literal.*?\n(.*?)^\.Ed/msg) {
-		my (@steps, $open);
->>>>>>> Stashed changes
 		for my $line (split /\n/, $1) {
 			$line = plain($line);
 			if ($until) {
