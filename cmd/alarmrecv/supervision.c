@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define AGAIN (1 * SECOND)
+#define STEP (10 * SECOND)	/* a turn of the loop may last a while */
 
 static void tell(struct path *p)
 {
@@ -21,19 +22,6 @@ static void change(struct path *p, bool down, msec since)
 	p->down = down;
 	p->since = since;
 	tell(p);
-}
-
-/* A message only notes the time; the timer looks at it when it is due, so
- * that thousands of polls a second move no timers. */
-static void due(struct timer *t)
-{
-	struct path *p = OWNER(t, struct path, timer);
-	struct loop *loop = p->supervision->loop;
-	msec limit = p->heard + p->account->silence;
-	if (limit > loop->now)
-		timer_set(loop, t, limit);
-	else
-		change(p, true, p->heard);
 }
 
 static void tell_again(struct timer *t)
@@ -54,12 +42,44 @@ static void set_timer(struct path *p)
 		timer_set(loop, &p->timer, p->heard + p->account->silence);
 }
 
+/* Where the clock was set, or the machine stood still, silence has not lasted
+ * as long as the clock says. */
+static void follow_clock(struct supervision *s)
+{
+	if (!s->loop->clock)
+		return;
+	msec ahead = s->loop->now - clock_steady(), step = ahead - s->ahead;
+	s->ahead = ahead;
+	if (step > -STEP && step < STEP)
+		return;
+	for (unsigned i = 0; i < s->n; i++)
+		if (!s->path[i].down) {
+			s->path[i].heard += step;
+			set_timer(&s->path[i]);
+		}
+}
+
+/* A message only notes the time; the timer looks at it when it is due, so
+ * that thousands of polls a second move no timers. */
+static void due(struct timer *t)
+{
+	struct path *p = OWNER(t, struct path, timer);
+	struct loop *loop = p->supervision->loop;
+	follow_clock(p->supervision);
+	msec limit = p->heard + p->account->silence;
+	if (limit > loop->now)
+		timer_set(loop, t, limit);
+	else
+		change(p, true, p->heard);
+}
+
 void supervision_begin(struct supervision *s, const struct accounts *accounts)
 {
 	s->accounts = accounts;
 	s->n = accounts->n;
 	s->path = s->n ? xcalloc(s->n, sizeof *s->path) : NULL;
 	s->again.due = tell_again;
+	s->ahead = s->loop->now - clock_steady();
 	for (unsigned i = 0; i < s->n; i++) {
 		s->path[i] = (struct path){
 			.timer.due = due, .supervision = s, .account = &accounts->account[i], .heard = s->loop->now,
@@ -138,6 +158,7 @@ void supervision_heard(struct supervision *s, const struct account *a, const cha
 	struct path *p = path_of(s, a);
 	if (!p)
 		return;
+	follow_clock(s);
 	msec before = p->heard;
 	p->heard = s->loop->now;
 	note_source(p, span_str(source));
@@ -187,6 +208,7 @@ static void take_over(struct path *p, struct path *from)
 
 void supervision_reload(struct supervision *s, const struct accounts *accounts)
 {
+	follow_clock(s);
 	struct supervision old = *s;
 	s->untold = NULL;
 	supervision_begin(s, accounts);

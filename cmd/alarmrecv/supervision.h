@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which paths are silent: a timer for each account of the accounts file that
  * has an interval or a class, restarted by every sound message.  That a path
- * went down or came up is told until it is on disk. */
+ * went down or came up is told until it is on disk.  A step of the system's
+ * clock is no silence, and ends none. */
 #ifndef VIGIE_ALARMRECV_SUPERVISION_H
 #define VIGIE_ALARMRECV_SUPERVISION_H
 
@@ -35,6 +36,7 @@ struct supervision {
 	const struct accounts *accounts;
 	struct path *untold;
 	struct timer again;
+	msec ahead;		/* of the system's clock before the steady one */
 };
 
 /* Every path has one full interval from now on. */

@@ -196,8 +196,41 @@ static void other_accounts(void)
 	end();
 }
 
+static msec wall = START;
+
+static msec read_wall(void)
+{
+	return wall;
+}
+
+static void set_wall(msec to)
+{
+	wall = loop.now = to;
+}
+
+/* The steady clock stands nearly still in all this. */
+static void clock_steps(void)
+{
+	begin("R1 0 1002 class=SP4\nR1 0 1003 class=SP4\n");
+	loop.clock = read_wall;
+	struct path *p = &watched.path[0], *q = &watched.path[1];
+	set_wall(START + HOUR);
+	p->timer.due(&p->timer);
+	is(news(), "", "an hour that did not pass is no silence");
+	ok(p->heard == START + HOUR && q->heard == START + HOUR, "for nobody");
+	ok(p->timer.at == START + HOUR + 3 * MINUTE, "the time runs on");
+	set_wall(START - DAY);
+	hear("1002");
+	ok(q->heard == START - DAY && q->timer.at == START - DAY + 3 * MINUTE, "set back: silence is noticed no later");
+	set_wall(START - DAY + 5 * SECOND);
+	hear("1002");
+	ok(q->heard == START - DAY, "seconds are time that passed");
+	end();
+}
+
 int main(void)
 {
+	clock_steps();
 	silence_and_return();
 	after_a_start();
 	until_stored();
