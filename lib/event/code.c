@@ -14,16 +14,23 @@ static const struct code cid[] = {
 const struct code_table sia_codes = { "sia", sia, sizeof sia / sizeof *sia };
 const struct code_table cid_codes = { "cid", cid, sizeof cid / sizeof *cid };
 
-/* The rows are in the order of their codes. */
+static unsigned ordinal(const char *code, size_t n)
+{
+	unsigned value = 0;
+	for (size_t i = 0; i < n; i++)
+		value = value << 8 | (uint8_t)code[i];
+	return value;
+}
+
+/* The rows are in the order of their codes, all n characters. */
 static const struct code *search(const struct code_table *table, const char *code, size_t n)
 {
-	unsigned low = 0, high = table->n;
+	unsigned low = 0, high = table->n, wanted = ordinal(code, n);
 	while (low < high) {
-		unsigned middle = (low + high) / 2;
-		int order = memcmp(code, table->code[middle].code, n);
-		if (order == 0)
+		unsigned middle = (low + high) / 2, at = ordinal(table->code[middle].code, n);
+		if (at == wanted)
 			return &table->code[middle];
-		if (order < 0)
+		if (wanted < at)
 			high = middle;
 		else
 			low = middle + 1;

@@ -4,9 +4,9 @@
  * the pass; its functions stop at the first fault and leave the reason. */
 #include "json/record.h"
 
-#include <endian.h>
 #include <stdlib.h>
 
+#include "json/plain.h"
 #include "util/charset.h"
 #include "util/cursor.h"
 #include "util/hex.h"
@@ -24,10 +24,17 @@ static bool fault(struct scan *s, const char *why)
 	return false;
 }
 
-static void skip_blanks(struct scan *s)
+static void skip_all_blanks(struct scan *s)
 {
 	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n'))
 		s->at++;
+}
+
+/* Our own lines have none. */
+static inline void skip_blanks(struct scan *s)
+{
+	if (s->at == s->end || *s->at <= ' ')
+		skip_all_blanks(s);
 }
 
 static bool next_is(struct scan *s, uint8_t byte)
@@ -38,30 +45,15 @@ static bool next_is(struct scan *s, uint8_t byte)
 	return true;
 }
 
-/* What ends a run of plain characters within a string. */
-enum { PLAIN, STOP };
-static uint8_t kind_of[256];
-
-__attribute__((constructor)) static void fill(void)
-{
-	for (unsigned c = 0; c < 256; c++)
-		kind_of[c] = c < 0x20 || c >= 0x80 || c == '"' || c == '\\' ? STOP : PLAIN;
-}
-
-/* Eight bytes at a time; a borrow marks only bytes behind one that stops, so
- * the first mark is right. */
 static inline const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
-	for (uint64_t w; end - p >= 8; p += 8) {
-		memcpy(&w, p, 8);
-		w = le64toh(w);
-		uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
-		uint64_t stops = (w | (w - ones * 0x20) | (quote - ones) | (backslash - ones)) & high;
-		if (stops)
-			return p + __builtin_ctzll(stops) / 8;
+	while (end - p >= PLAIN_AT_ONCE) {
+		size_t n = plain_bytes(p);
+		p += n;
+		if (n < PLAIN_AT_ONCE)
+			return p;
 	}
-	while (p < end && kind_of[*p] == PLAIN)
+	while (p < end && is_plain(*p))
 		p++;
 	return p;
 }
@@ -76,6 +68,20 @@ static int hex4(struct scan *s)
 	return (int)value;
 }
 
+/* What a letter behind a backslash stands for; 0 when it stands for nothing. */
+static uint8_t short_escape(uint8_t letter)
+{
+	switch (letter) {
+	case 'b': return '\b';
+	case 'f': return '\f';
+	case 'n': return '\n';
+	case 'r': return '\r';
+	case 't': return '\t';
+	case '"': case '\\': case '/': return letter;
+	default: return 0;
+	}
+}
+
 /* Behind a backslash.  A lone half of a surrogate pair is no character. */
 static bool scan_escape(struct scan *s)
 {
@@ -83,7 +89,7 @@ static bool scan_escape(struct scan *s)
 		return fault(s, "a string does not end");
 	uint8_t c = *s->at++;
 	if (c != 'u')
-		return c && strchr("\"\\/bfnrt", c) ? true : fault(s, "a wrong escape in a string");
+		return short_escape(c) || fault(s, "a wrong escape in a string");
 	int u = hex4(s);
 	if (u >= 0xD800 && u < 0xDC00) {
 		if (!next_is(s, '\\') || !next_is(s, 'u'))
@@ -211,13 +217,6 @@ static bool scan_value(struct scan *s, unsigned depth)
 	}
 }
 
-static uint8_t unescaped(uint8_t letter)
-{
-	static const char letters[] = "bfnrt", bytes[] = "\b\f\n\r\t";
-	const char *found = strchr(letters, letter);
-	return found ? (uint8_t)bytes[found - letters] : letter;
-}
-
 /* Appends what the inside of a scanned string stands for. */
 static void unescape(struct buf *out, struct span inside)
 {
@@ -232,7 +231,7 @@ static void unescape(struct buf *out, struct span inside)
 		uint8_t letter = s.at[1];
 		s.at += 2;
 		if (letter != 'u') {
-			buf_byte(out, unescaped(letter));
+			buf_byte(out, short_escape(letter));
 			continue;
 		}
 		uint32_t u = (uint32_t)hex4(&s);
@@ -384,7 +383,7 @@ struct span json_text(struct span raw, struct buf *scratch)
 	if (raw.n < 2 || raw.p[0] != '"')
 		return (struct span){ 0 };
 	struct span inside = span_sub(raw, 1, raw.n - 2);
-	if (!inside.n || !memchr(inside.p, '\\', inside.n))
+	if (all_plain(inside.p, inside.n) || !memchr(inside.p, '\\', inside.n))
 		return inside;
 	buf_reset(scratch);
 	unescape(scratch, inside);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "json/write.h"
 
-#include <endian.h>
-
+#include "json/plain.h"
 #include "util/charset.h"
 #include "util/hex.h"
 
@@ -51,37 +50,12 @@ void json_end_list(struct buf *b)
 	buf_byte(b, ']');
 }
 
-/* What must be escaped, or looked at twice: quote, backslash, controls, and all above ASCII. */
-static bool is_plain(uint8_t c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-/* How many of the eight bytes, from the first on, are plain.  Each term sets
- * the high bit of a byte that is: above ASCII, below blank, a quote, a
- * backslash.  A borrow marks only bytes behind one that is marked already, so
- * the first mark is right. */
-static size_t plain_bytes(const uint8_t *p)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
-	uint64_t w;
-	memcpy(&w, p, 8);
-	w = le64toh(w);
-	uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
-	uint64_t odd = (w | (w - ones * 0x20) | (quote - ones) | (backslash - ones)) & high;
-	return odd ? (size_t)__builtin_ctzll(odd) / 8 : 8;
-}
-
 static size_t plain_run(struct span s)
 {
-	size_t n = 0;
-	while (s.n - n >= 8) {
-		size_t plain = plain_bytes(s.p + n);
-		n += plain;
-		if (plain < 8)
-			return n;
-	}
-	while (n < s.n && is_plain(s.p[n]))
+	size_t n = 0, plain = PLAIN_AT_ONCE;
+	for (; plain == PLAIN_AT_ONCE && s.n - n >= PLAIN_AT_ONCE; n += plain)
+		plain = plain_bytes(s.p + n);
+	while (plain == PLAIN_AT_ONCE && n < s.n && is_plain(s.p[n]))
 		n++;
 	return n;
 }
@@ -118,10 +92,19 @@ static void put_escaped(struct buf *b, struct span s)
 
 void json_quote(struct buf *b, struct span text)
 {
+	if (all_plain(text.p, text.n)) {
+		uint8_t *to = buf_reserve(b, text.n + 2);
+		*to = '"';
+		if (text.n <= 16)
+			copy_short(to + 1, text.p, text.n);
+		else
+			memcpy(to + 1, text.p, text.n);
+		to[text.n + 1] = '"';
+		b->n += text.n + 2;
+		return;
+	}
 	buf_byte(b, '"');
-	if (plain_run(text) == text.n) {
-		buf_span(b, text);
-	} else if (is_utf8(text)) {
+	if (is_utf8(text)) {
 		put_escaped(b, text);
 	} else {
 		struct buf utf8 = { 0 };

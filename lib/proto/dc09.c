@@ -14,33 +14,34 @@
 /* Whose data we can read.  Tokens of the DC-07 list that hardly any panel
  * sends, and those of makers, are acknowledged and handed on as they are. */
 static const struct token {
-	const char *name, *format;
+	struct span name;
+	const char *format;
 	warnings warnings;
 	bool answer, poll;
 } tokens[] = {
-	{ "SIA-DCS", "sia", 0, false, false },
-	{ "ADM-CID", "cid", 0, false, false },
-	{ "NULL", NULL, 0, false, true },
-	{ "ACK", NULL, 0, true, false },
-	{ "NAK", NULL, 0, true, false },
-	{ "DUH", NULL, 0, true, false },
-	{ "RSP", "sia", 0, true, false },
-	{ "HENG-BO", "cid", WARN(TOKEN_VENDOR), false, false },
-	{ "VIS-BBA", NULL, WARN(TOKEN_VENDOR), false, false },
-	{ "VIS-ACK", NULL, WARN(TOKEN_VENDOR), false, false },
-	{ "MODULE_REG", NULL, WARN(TOKEN_VENDOR), false, false },
-	{ "REG-RSP", NULL, WARN(TOKEN_VENDOR), false, false },
-	{ "SIA-PUL", NULL, 0, false, false }, { "SIA-S2K", NULL, 0, false, false }, { "ACR-SF", NULL, 0, false, false },
-	{ "ADM-41E", NULL, 0, false, false }, { "ADM-42E", NULL, 0, false, false }, { "ADM-HS", NULL, 0, false, false },
-	{ "DSC-43", NULL, 0, false, false }, { "FBI-SF", NULL, 0, false, false }, { "ITI-I", NULL, 0, false, false },
-	{ "SCN-S8", NULL, 0, false, false }, { "SES-SS", NULL, 0, false, false }, { "SK-FSK1", NULL, 0, false, false },
-	{ "SK-FSK2", NULL, 0, false, false },
+	{ SPAN("SIA-DCS"), "sia", 0, false, false },
+	{ SPAN("ADM-CID"), "cid", 0, false, false },
+	{ SPAN("NULL"), NULL, 0, false, true },
+	{ SPAN("ACK"), NULL, 0, true, false },
+	{ SPAN("NAK"), NULL, 0, true, false },
+	{ SPAN("DUH"), NULL, 0, true, false },
+	{ SPAN("RSP"), "sia", 0, true, false },
+	{ SPAN("HENG-BO"), "cid", WARN(TOKEN_VENDOR), false, false },
+	{ SPAN("VIS-BBA"), NULL, WARN(TOKEN_VENDOR), false, false },
+	{ SPAN("VIS-ACK"), NULL, WARN(TOKEN_VENDOR), false, false },
+	{ SPAN("MODULE_REG"), NULL, WARN(TOKEN_VENDOR), false, false },
+	{ SPAN("REG-RSP"), NULL, WARN(TOKEN_VENDOR), false, false },
+	{ SPAN("SIA-PUL"), NULL, 0, false, false }, { SPAN("SIA-S2K"), NULL, 0, false, false }, { SPAN("ACR-SF"), NULL, 0, false, false },
+	{ SPAN("ADM-41E"), NULL, 0, false, false }, { SPAN("ADM-42E"), NULL, 0, false, false }, { SPAN("ADM-HS"), NULL, 0, false, false },
+	{ SPAN("DSC-43"), NULL, 0, false, false }, { SPAN("FBI-SF"), NULL, 0, false, false }, { SPAN("ITI-I"), NULL, 0, false, false },
+	{ SPAN("SCN-S8"), NULL, 0, false, false }, { SPAN("SES-SS"), NULL, 0, false, false }, { SPAN("SK-FSK1"), NULL, 0, false, false },
+	{ SPAN("SK-FSK2"), NULL, 0, false, false },
 };
 
 static const struct token *token_find(struct span name)
 {
 	for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
-		if (span_is(name, tokens[i].name))
+		if (span_eq(name, tokens[i].name))
 			return &tokens[i];
 	return NULL;
 }
@@ -87,14 +88,20 @@ static bool two_digits(const uint8_t *p, int *value)
 	return is_digit(p[0]) && is_digit(p[1]);
 }
 
+static bool ends_in_timestamp(struct span text)
+{
+	if (text.n < DC09_TIMESTAMP)
+		return false;
+	const uint8_t *p = text.p + text.n - DC09_TIMESTAMP;
+	return p[0] == '_' && p[3] == ':' && p[6] == ':' && p[9] == ',' && p[12] == '-' && p[15] == '-';
+}
+
 msec dc09_timestamp(struct span text, bool *found)
 {
 	struct civil c = { 0 };
 	int century, year;
-	*found = text.n >= DC09_TIMESTAMP;
+	*found = ends_in_timestamp(text);
 	const uint8_t *p = *found ? text.p + text.n - DC09_TIMESTAMP : text.p;
-	*found = *found && p[0] == '_' && p[3] == ':' && p[6] == ':' && p[9] == ',' && p[12] == '-' &&
-	         p[15] == '-';
 	if (!*found || !two_digits(p + 1, &c.hour) || !two_digits(p + 4, &c.minute) || !two_digits(p + 7, &c.second) ||
 	    !two_digits(p + 10, &c.month) || !two_digits(p + 13, &c.day) || !two_digits(p + 16, &century) ||
 	    !two_digits(p + 18, &year))

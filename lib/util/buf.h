@@ -33,20 +33,18 @@ static inline uint8_t *buf_reserve(struct buf *b, size_t more)
 static inline void copy_short(uint8_t *to, const uint8_t *from, size_t n)
 {
 	if (n >= 8) {
-		uint64_t first, last;
-		memcpy(&first, from, 8);
-		memcpy(&last, from + n - 8, 8);
+		uint64_t first = span_word64(from), last = span_word64(from + n - 8);
 		memcpy(to, &first, 8);
 		memcpy(to + n - 8, &last, 8);
 	} else if (n >= 4) {
-		uint32_t first, last;
-		memcpy(&first, from, 4);
-		memcpy(&last, from + n - 4, 4);
+		uint32_t first = span_word32(from), last = span_word32(from + n - 4);
 		memcpy(to, &first, 4);
 		memcpy(to + n - 4, &last, 4);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			to[i] = from[i];
+	} else if (n) {
+		uint8_t first = from[0], middle = from[n / 2], last = from[n - 1];
+		to[0] = first;
+		to[n / 2] = middle;
+		to[n - 1] = last;
 	}
 }
 

@@ -79,7 +79,15 @@ msec clock_from_civil(const struct civil *c)
 	    c->day > days_in_month(c->year, c->month) || c->hour < 0 || c->hour > 23 ||
 	    c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 60 || c->ms < 0 || c->ms > 999)
 		return CLOCK_NONE;
-	return days_from_date(c->year, c->month, c->day) * DAY + c->hour * HOUR +
+	/* Records come many to a day. */
+	static _Thread_local struct { int year, month, day; int64_t days; } known;
+	if (c->day != known.day || c->month != known.month || c->year != known.year) {
+		known.year = c->year;
+		known.month = c->month;
+		known.day = c->day;
+		known.days = days_from_date(c->year, c->month, c->day);
+	}
+	return known.days * DAY + c->hour * HOUR +
 	       c->minute * MINUTE + c->second * SECOND + c->ms;
 }
 

@@ -26,9 +26,33 @@ static inline struct span span_str(const char *s)
 	return (struct span){ (const uint8_t *)s, s ? strlen(s) : 0 };
 }
 
+static inline uint64_t span_word64(const uint8_t *p)
+{
+	uint64_t w;
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+static inline uint32_t span_word32(const uint8_t *p)
+{
+	uint32_t w;
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+/* Most that is compared is a key or a word: two looks that may overlap, no call. */
 static inline bool span_eq(struct span a, struct span b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	size_t n = a.n;
+	if (n != b.n)
+		return false;
+	if (n > 16)
+		return memcmp(a.p, b.p, n) == 0;
+	if (n >= 8)
+		return span_word64(a.p) == span_word64(b.p) && span_word64(a.p + n - 8) == span_word64(b.p + n - 8);
+	if (n >= 4)
+		return span_word32(a.p) == span_word32(b.p) && span_word32(a.p + n - 4) == span_word32(b.p + n - 4);
+	return n == 0 || (a.p[0] == b.p[0] && a.p[n / 2] == b.p[n / 2] && a.p[n - 1] == b.p[n - 1]);
 }
 
 static inline bool span_is(struct span a, const char *s)
