@@ -153,7 +153,7 @@ INSTALLED = $(call place,$(BINARIES),bin) \
 	$(call place,$(wildcard man/examples/*),share/doc/vigie/examples) \
 	$(TOOLS:%=completions/bash/vigie:share/bash-completion/completions/%) \
 	completions/zsh/_vigie:share/zsh/site-functions/_vigie \
-	$(call place,$(wildcard completions/fish/*),share/fish/vendor_completions.d)
+	$(TOOLS:%=completions/fish/vigie.fish:share/fish/vendor_completions.d/%.fish)
 
 install: all
 	@for pair in $(INSTALLED); do \

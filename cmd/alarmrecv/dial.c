@@ -19,11 +19,11 @@ static void dial_later(struct listener *l)
 	timer_set(&l->reception->loop, &l->again, l->reception->loop.now + (pause < REST_MOST ? pause : REST_MOST));
 }
 
-static void failed(struct listener *l, int error)
+static void failed(struct listener *l, const char *why)
 {
 	/* Once; while it stays so, there is nothing new to say. */
 	if (l->failures == 0)
-		warn(_("%s: %s; it will be tried again"), l->source->url, strerror(error));
+		warn(_("%s: %s; it will be tried again"), l->source->url, why);
 	dial_later(l);
 }
 
@@ -36,11 +36,12 @@ static void connected(struct watch *w, uint32_t got)
 	w->fd = -1;
 	if (error) {
 		close(fd);
-		failed(l, error);
+		failed(l, strerror(error));
 		return;
 	}
-	warn(_("connected to %s#%s"), l->source->url, l->source->name);
-	l->failures = 0;
+	l->connected = l->reception->loop.now;
+	if (l->failures < 2)
+		warn(_("connected to %s#%s"), l->source->url, l->source->name);
 	peer_new(l, fd, &l->far);
 }
 
@@ -48,7 +49,7 @@ static void dial(struct listener *l)
 {
 	l->watch = (struct watch){ .ready = connected, .fd = tcp_dial(&l->far) };
 	if (l->watch.fd < 0)
-		failed(l, errno);
+		failed(l, strerror(errno));
 	else
 		loop_watch(&l->reception->loop, &l->watch, EPOLLOUT);
 }
@@ -69,5 +70,8 @@ void dial_ended(struct listener *l)
 {
 	if (l->reception->stopping)
 		return;
-	failed(l, ECONNRESET);
+	/* One that ends as soon as it is there is no better than none. */
+	if (l->reception->loop.now - l->connected >= REST_MOST)
+		l->failures = 0;
+	failed(l, _("the connection has ended"));
 }

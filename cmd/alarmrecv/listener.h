@@ -19,7 +19,8 @@ struct listener {
 	bool paused;
 	bool everywhere;		/* our own address is not known from the source */
 	struct address far;		/* to dial */
-	unsigned failures;		/* since it was connected last */
+	msec connected;			/* the last time */
+	unsigned failures;		/* since it was connected for a while */
 };
 
 /* Opens the port, or resolves the name; reads nothing yet.  -1 and *why (translated). */
