@@ -30,15 +30,16 @@ unsigned terminal_width(int fd)
 static unsigned put_safe(struct buf *out, struct span text)
 {
 	unsigned columns = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		uint8_t c = text.p[i];
-		if (c < 0x20 || c == 0x7F) {
-			buf_printf(out, "\\x%02X", c);
+	while (text.n) {
+		size_t control = control_length(text);
+		if (control) {
+			buf_printf(out, "\\x%02X", text.p[control - 1]);
 			columns += 4;
 		} else {
-			buf_byte(out, c);
-			columns += (c & 0xC0) != 0x80;
+			buf_byte(out, text.p[0]);
+			columns += (text.p[0] & 0xC0) != 0x80;
 		}
+		text = span_from(text, control ? control : 1);
 	}
 	return columns;
 }

@@ -47,6 +47,13 @@ bool is_utf8(struct span s)
 	return true;
 }
 
+size_t control_length(struct span s)
+{
+	if (s.n && (s.p[0] < 0x20 || s.p[0] == 0x7F))
+		return 1;
+	return s.n > 1 && s.p[0] == 0xC2 && s.p[1] >= 0x80 && s.p[1] < 0xA0 ? 2 : 0;
+}
+
 size_t utf8_width(struct span s)
 {
 	size_t columns = 0;

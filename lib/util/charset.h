@@ -16,6 +16,10 @@ bool is_utf8(struct span s);
 /* Columns a terminal needs for a sound UTF-8 text. */
 size_t utf8_width(struct span s);
 
+/* Length of the control character at the front that a terminal would obey:
+ * 1 below blank and for DEL, 2 for U+0080 to U+009F, 0 when there is none. */
+size_t control_length(struct span s);
+
 /* Appends code point u as UTF-8. */
 void utf8_put(struct buf *out, uint32_t u);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "util/buf.h"
+#include "util/charset.h"
 
 const char *log_name = "vigie";
 int log_verbose;
@@ -23,12 +24,13 @@ static __attribute__((format(printf, 1, 0))) void say(const char *format, va_lis
 
 	struct buf line = { 0 };
 	buf_printf(&line, "%s: ", log_name);
-	for (int i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)text[i];
-		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
-			buf_printf(&line, "\\x%02X", c);
+	for (struct span rest = span_of(text, n < 0 ? 0 : (size_t)n); rest.n;) {
+		size_t control = rest.p[0] == '\n' || rest.p[0] == '\t' ? 0 : control_length(rest);
+		if (control)
+			buf_printf(&line, "\\x%02X", rest.p[control - 1]);
 		else
-			buf_byte(&line, c);
+			buf_byte(&line, rest.p[0]);
+		rest = span_from(rest, control ? control : 1);
 	}
 	buf_byte(&line, '\n');
 	if (write(STDERR_FILENO, line.p, line.n) < 0)
