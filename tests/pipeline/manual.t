@@ -143,6 +143,7 @@ for my $page (@english, @french) {
 			if (!$told) {
 				is $status, 0, "$page: $command" or diag $err;
 			}
+			$_ .= "\n" for grep { /[^\n]\z/ } $out, $err;	# a last line without its end
 			pop @shown while @shown && $shown[-1] eq '';
 			next unless @shown;
 			my $shown = pattern(@shown);
