@@ -214,5 +214,5 @@ void dc09_explain(struct span frame, const struct context *cx, enum language lan
 		put_events(out, &s, language);
 	}
 	put_warnings(out, s.warnings);
-	put_answer(out, &s, cx, v == V_OK, opened);
+	put_answer(out, &s, cx, v == V_OK && read != V_MALFORMED, opened);
 }

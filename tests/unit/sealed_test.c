@@ -136,6 +136,10 @@ static void wrong_keys(void)
 	}
 	ok(passed == 0, "no wrong key opens it");
 	dc09->read(SPAN(SEALED), &s);
+	s.content = SPAN("75EE49DEB90E28685AA76B35124E5C862FF49963BED9136889B4C4536B1042A2EAE00EEA06922DC18E9E7EC212F476CA]");
+	struct context bracket = with(&key);
+	ok(dc09->open(&s, &bracket) == V_OK, "a bracket behind the digits is no part of them");
+	dc09->read(SPAN(SEALED), &s);
 	struct context none = with(NULL);
 	ok(dc09->open(&s, &none) == V_BAD_CHECK, "no key does not either");
 	struct context right = with(&key);
