@@ -5,7 +5,7 @@ int main(int argc, char **argv)
 {
 	text_init("alarmspool");
 	const struct verb verbs[] = {
-		verb_follow, verb_commit, verb_cat, verb_replay, verb_status, verb_verify, verb_prune, { 0 },
+		verb_follow, verb_cat, verb_commit, verb_replay, verb_status, verb_verify, verb_prune, { 0 },
 	};
 	const struct tool tool = {
 		.name = "alarmspool",
