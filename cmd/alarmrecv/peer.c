@@ -225,7 +225,7 @@ static void keep_rest(struct peer *p, struct span rest)
 	if (p->rest.n == 0)
 		p->begun = reception_of(p)->loop.now;
 	if (rest.n && cannot_end) {
-		abandon(p, rest, p->ended ? "the connection ended within a frame" : "no frame");
+		abandon(p, rest, p->ended ? "the connection ended within a frame" : "behind bytes that are no frame");
 		p->closing = true;
 		rest.n = 0;
 	}

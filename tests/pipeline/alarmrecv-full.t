@@ -56,6 +56,11 @@ for turn in 2 3; do
 	[ $taken -lt 400 ] && ! send 1s && ! send 1s
 	ok $? "turn $turn: nothing is left: nothing is acknowledged"
 	like "$(cat "$T/err")" 'the disk is full and nothing is acknowledged' 'and it says so'
+	exec 3<>"/dev/tcp/127.0.0.1/$port"
+	printf '\nED25003D"ADM-CID"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\r' >&3
+	answer=$(timeout 20 cat <&3)
+	is "$? $answer" '0 ' 'the connection is closed without an answer'
+	exec 3>&-
 	kill -0 $receiver
 	ok $? 'it goes on'
 	rm "$small"/fill.*

@@ -285,6 +285,17 @@ is_closed($noisy, 'who sends nothing but noise is closed');
 like said(), qr/127\.0\.0\.1:\d+: sends nothing sound/, 'and told';
 is stop(), 0, 'stopped';
 
+# Silence: as long as the account's interval, else --idle.
+spew("$T/accounts", "* * 9001 interval=1h\n");
+start('dc09+tcp://127.0.0.1:0#R1', qw(--stranger-idle 300ms --idle 600ms --accounts), "$T/accounts");
+my ($patient, $other) = (panel(), panel());
+is_open($patient, 9001, 1, 'an account with an interval');
+is_open($other, 3001, 1, 'and one without');
+is_closed($other, 'without one it is closed after --idle');
+sleep 0.4;
+is_open($patient, 9001, 2, 'with one it may be silent');
+is stop(), 0, 'stopped';
+
 # Ten places: strangers give way, then unknown accounts, the known last.
 spew("$T/accounts", "* * 9001 interval=1h\n* * 9002 interval=1h\n");
 start('dc09+tcp://127.0.0.1:0#R1', qw(--max-connections 10 --accounts), "$T/accounts");
