@@ -155,6 +155,33 @@ static void answer(struct intake *in, const struct judged *j, const struct origi
 	from->proto->answer(&j->signal, &cx, j->outcome.answer, reply);
 }
 
+/* "192.0.2.7:51234: account 1002: encrypted, and our key does not open it" */
+static void tell_why(struct intake *in, const struct origin *from, struct span account, enum warning why)
+{
+	struct buf *out = &in->scratch;
+	if (!in->tell)
+		return;
+	buf_reset(out);
+	if (from->peer.n)
+		buf_printf(out, "%.*s: ", (int)from->peer.n, (const char *)from->peer.p);
+	if (account.n)
+		buf_printf(out, _("account %.*s: "), (int)account.n, (const char *)account.p);
+	buf_str(out, _(warning_meaning(why)));
+	in->tell(in, buf_cstr(out));
+}
+
+/* An installer at the panel asks why it is refused. */
+static void tell_refused(struct intake *in, const struct origin *from, const struct judged *j)
+{
+	static const enum warning reasons[] = {
+		W_KEY_MISSING, W_KEY_WRONG, W_TIME_WINDOW, W_UNENCRYPTED, W_ACCOUNT_UNKNOWN, W_TOKEN_UNKNOWN, W_STRUCTURE_BAD,
+	};
+	size_t i = 0, n = sizeof reasons / sizeof *reasons;
+	while (i + 1 < n && !(j->outcome.flags & UINT64_C(1) << reasons[i]))
+		i++;
+	tell_why(in, from, account_of(&j->signal), reasons[i]);
+}
+
 static void take_signal(struct intake *in, const struct origin *from, struct judged *j, struct buf *reply, struct taken *t)
 {
 	j->outcome.flags = j->signal.warnings;
@@ -166,6 +193,8 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 	answer(in, j, from, reply);
 	if (t->answer == A_ACK)
 		note_form(in, j, from);
+	else if (t->answer != A_NONE)
+		tell_refused(in, from, j);
 	if (is_idle_poll(in, j)) {
 		in->polls++;
 	} else {
@@ -201,6 +230,7 @@ static void take_damaged(struct intake *in, const struct origin *from, struct sp
 	struct signal s = { 0 };
 	from->proto->read(frame, &s);
 	record_warned(in, from, frame, W_CRC_BAD, account_of(&s));
+	tell_why(in, from, account_of(&s), W_CRC_BAD);
 }
 
 static bool is_fill(struct span s)

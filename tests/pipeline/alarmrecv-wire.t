@@ -205,6 +205,7 @@ is "$(cat "$T/replies") $(field reply clear flags)" "$duh duh - key-missing" 'no
 printf 'key * ascii:0123456789ABCDEF\n' >"$T/keys.wrong"
 recv -k "$T/keys.wrong" <<<"2026-01-31T12:00:01.000Z ip:R1 $sealed"
 is "$(cat "$T/replies") $(field reply clear flags)" "$duh duh - key-wrong" 'the wrong key: the same DUH'
+is "$(cat "$T/said")" 'alarmrecv: account 1234: encrypted, and our key does not open it' 'and the installer is told why'
 damaged=$(framed "$(cut -c9- <<<"$sealed" | sed 's/...$//')")
 recv -k "$T/keys" <<<"2026-01-31T12:00:01.000Z ip:R1 $damaged"
 is "$(cat "$T/replies") $(field reply clear flags)" "$duh duh - key-wrong" 'cut short: the same'
