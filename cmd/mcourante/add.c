@@ -30,6 +30,7 @@ struct adding {
 	const char *event_time, *at;
 	msec wait_ms;
 	bool json;
+	unsigned words;		/* operands */
 	bool personal;		/* an option was given that only a person's entry has */
 };
 
@@ -87,7 +88,7 @@ static void read_text(struct adding *a, struct opts *o)
 {
 	const char *word;
 	while ((word = opts_operand(o))) {
-		if (a->text.n)
+		if (a->words++)
 			buf_byte(&a->text, ' ');
 		buf_str(&a->text, word);
 	}
@@ -154,7 +155,7 @@ int verb_add(struct opts *o)
 	struct adding a = { 0 };
 	read_options(&a, o);
 	read_text(&a, o);
-	bool records = span_is(a.draft.text, "-") || (a.text.n == 0 && !terminal_is(STDIN_FILENO));
+	bool records = span_is(a.draft.text, "-") || (a.words == 0 && !terminal_is(STDIN_FILENO));
 	if (records && a.personal)
 		opts_refuse(o, _("these options are for a text; records say all by themselves"));
 	if (!records && a.draft.text.n == 0)

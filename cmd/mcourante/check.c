@@ -80,11 +80,13 @@ static void put_record(struct buf *out, const struct verify *v, struct span digi
 
 static void put_line(struct buf *out, const struct verify *v, struct span digits)
 {
-	buf_printf(out, _("entries: %lld, %s"), (long long)v->entries, v->flaws == 0 ? _("intact") : _("NOT INTACT"));
-	if (v->entries) {
-		buf_printf(out, _("; the newest is %lld, "), (long long)v->number);
-		buf_span(out, digits);
-	}
+	long long entries = v->entries, number = v->number;
+	const char *outcome = v->flaws == 0 ? _("intact") : _("NOT INTACT");
+	if (entries)
+		buf_printf(out, _("entries: %lld, %s; the newest is %lld, %.*s"), entries, outcome, number, (int)digits.n,
+		           (const char *)digits.p);
+	else
+		buf_printf(out, _("entries: 0, %s"), outcome);
 	buf_byte(out, '\n');
 }
 

@@ -118,6 +118,8 @@ static void put_label(struct telling *t)
 	struct span part = half(label, restored);
 	if (part.n == 0)
 		part = text_of(t, "kind");
+	if (part.n == 0)
+		part = SPAN("signal");
 	else if (restored && part.n == label.n)
 		buf_str(t->out, in(t, "over: ", "fin : "));
 	put_small(t->out, part);
