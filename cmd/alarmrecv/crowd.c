@@ -9,6 +9,7 @@
 
 /* Descriptors that are not connections: ports, journal, and one to take the next panel with. */
 #define DESCRIPTORS_KEPT 64
+#define TRIES 64	/* so many may turn out to have something to say before one gives way */
 
 void link_before(struct link *place, struct link *l)
 {
@@ -134,7 +135,7 @@ static bool gives_way(struct peer *p, const char *why)
 bool crowd_make_room(struct crowd *c, msec now)
 {
 	struct peer *p;
-	for (unsigned tries = c->n; tries && (p = candidate(c, now)); tries--)
+	for (unsigned tries = TRIES; tries && (p = candidate(c, now)); tries--)
 		if (gives_way(p, _("gives way: there is no room for more connections")))
 			return true;
 	return false;

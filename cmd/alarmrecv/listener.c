@@ -56,6 +56,16 @@ static void take_in(struct listener *l, int fd, const struct address *from)
 	peer_new(l, fd, from);
 }
 
+/* Every descriptor of the system is in use, and nobody of ours can give way. */
+static void cannot_accept(struct listener *l, int error)
+{
+	static const struct address nobody;
+	struct reception *r = l->reception;
+	if (notice_may(&r->notices, &nobody, r->loop.now))
+		warn("%s: %s", l->source->url, strerror(error));
+	rest(l);
+}
+
 static void accept_ready(struct watch *w, uint32_t got)
 {
 	struct listener *l = OWNER(w, struct listener, watch);
@@ -68,10 +78,10 @@ static void accept_ready(struct watch *w, uint32_t got)
 		} else if (errno == EAGAIN) {
 			return;
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			int error = errno;
 			if (crowd_make_room(&l->reception->crowd, l->reception->loop.now))
 				continue;
-			warn("%s: %s", l->source->url, strerror(errno));
-			rest(l);
+			cannot_accept(l, error);
 			return;
 		}
 		/* Others tell of the one connection, which is gone: the next. */

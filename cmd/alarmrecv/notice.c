@@ -6,13 +6,13 @@
 
 static void begin(struct notice_slot *s, uint64_t host, const struct address *about, msec now)
 {
-	if (s->dropped && s->host == host) {
+	if (s->dropped && s->host == host && about->n) {
 		struct buf text = { 0 };
 		address_put_host(&text, about);
 		warn(_("%s: %u more lines left out"), buf_cstr(&text), s->dropped);
 		buf_free(&text);
 	} else if (s->dropped) {
-		warn(_("%u more lines about another address left out"), s->dropped);
+		warn(_("%u more lines left out"), s->dropped);
 	}
 	*s = (struct notice_slot){ .host = host, .began = now };
 }

@@ -18,7 +18,7 @@ struct notices {
 	} slot[NOTICE_SLOTS];
 };
 
-/* May a line about this host be written now? */
+/* May a line about this host (n 0: about none) be written now? */
 bool notice_may(struct notices *n, const struct address *about, msec now);
 
 #endif

@@ -50,6 +50,7 @@ sub eventually {
 
 my ($receiver, $runs, $spool, $err) = (undef, 0);
 my @ports;
+my $files;    # limit of open files, where it matters
 sub said { return slurp($err) }
 
 # start SOURCE..., OPTION...: a receiver with a journal of its own; @ports in the order of the sources.
@@ -69,6 +70,7 @@ sub launch {
 	return if $receiver;
 	open STDOUT, '>', "$T/out$runs" or die;
 	open STDERR, '>>', $err or die;
+	exec 'sh', '-c', "ulimit -n $files; exec alarmrecv \"\$@\"", 'sh', @arguments or die if $files;
 	exec 'alarmrecv', @arguments or die;
 }
 sub stop {
@@ -325,6 +327,15 @@ is_closed($unknown[4], 'all unknown ones have given way');
 my $last = panel();
 is_open($last, 6001, 1, 'and still there is a place for an alarm');
 like said(), qr/gives way/, 'it is told';
+is stop(), 0, 'stopped';
+
+# So few open files that they are the limit.
+$files = 80;
+start('dc09+tcp://127.0.0.1:0#R1');
+$files = undef;
+my @many = map { panel() } 1 .. 90;
+is_open(panel(), 6004, 1, 'at the limit of open files an alarm is served');
+is_closed($many[0], 'the oldest stranger gave way');
 is stop(), 0, 'stopped';
 
 # Of one address so many that say nothing.
