@@ -34,9 +34,9 @@ static int run(struct opts *o)
 	moment_place(&place, &from, dir);
 	if (reader_open(&reader, dir, &place, &why) < 0)
 		die(EXIT_WORK, "%s: %s", dir, why);
-	bool final = journal_ended(dir), last = false;
+	bool final = false, last = false;
 	enum reading got;
-	while (!last && ((got = reader_next(reader, final, &line, &id)) == READ_RECORD || got == READ_DAMAGE)) {
+	while (!last && ((got = read_to_end(reader, dir, &final, &line, &id)) == READ_RECORD || got == READ_DAMAGE)) {
 		if (moment_passed(&to, line, got == READ_DAMAGE))
 			break;
 		last = moment_is(&to, id);

@@ -209,11 +209,13 @@ static void write_cursor(struct commit *c)
 {
 	struct place before = c->cursor.place;
 	const struct place *place = tally_place(c->tally);
-	if (same_place(&before, place) || is_gone(c))
+	if (same_place(&before, place))
 		return;
 	c->cursor.place = *place;
 	c->written = clock_steady();
 	int error = cursor_write(&c->cursor) < 0 ? errno : 0;
+	if (error && is_gone(c))
+		return;
 	if (error) {
 		c->cursor.place = before;
 		if (error != c->write_error)
@@ -235,8 +237,9 @@ static void name_missing(struct commit *c, const struct missing *m)
 		warn(_("%s did not come through the pipe, nor did %zu more: the cursor %s stays before it"), m->id, m->count - 1, c->name);
 	else
 		warn(_("%s did not come through the pipe: the cursor %s stays before it"), m->id, c->name);
-	if (cursor_hold(&c->cursor, span_of(m->id, n), clock_now() - (clock_steady() - m->since)) < 0 && !is_gone(c))
-		warn(_("cursor %s: %s"), c->name, strerror(errno));
+	int error = cursor_hold(&c->cursor, span_of(m->id, n), clock_now() - (clock_steady() - m->since)) < 0 ? errno : 0;
+	if (error && !is_gone(c))
+		warn(_("cursor %s: %s"), c->name, strerror(error));
 }
 
 /* Names the first that is missing, once: in time, or at the end, when

@@ -174,7 +174,7 @@ static void print_warm(struct follow *f, msec from)
 	}
 }
 
-/* The time of the first record behind the cursor: a mark before it must not
+/* The time of what is first behind the cursor: a mark before it must not
  * move a filter's clock past it. */
 static msec time_ahead(struct follow *f)
 {
@@ -182,7 +182,8 @@ static msec time_ahead(struct follow *f)
 	struct record r;
 	const char *why;
 	open_reader(f, &f->cursor.place);
-	if (reader_next(f->reader, false, &line, &id) != READ_RECORD || record_parse(&r, line, &why) < 0)
+	enum reading got = reader_next(f->reader, false, &line, &id);
+	if ((got != READ_RECORD && got != READ_DAMAGE) || record_parse(&r, line, &why) < 0)
 		return clock_now();
 	msec at = record_time(&r, "at");
 	return at != CLOCK_NONE ? at : clock_now();

@@ -31,6 +31,15 @@ bool journal_ended(const char *dir)
 	return ended;
 }
 
+enum reading read_to_end(struct reader *r, const char *dir, bool *final, struct span *line, struct span *id)
+{
+	enum reading got = reader_next(r, *final, line, id);
+	if (got != READ_END || *final || !journal_ended(dir))
+		return got;
+	*final = true;
+	return reader_next(r, true, line, id);
+}
+
 const char *cursor_name_option(struct opts *o)
 {
 	if (!cursor_name_sound(o->value))

@@ -121,8 +121,8 @@ static void print_records(struct replay *r)
 {
 	struct span line, id;
 	enum reading got = READ_END;
-	bool final = journal_ended(r->dir);
-	while (!stopped && ((got = reader_next(r->reader, final, &line, &id)) == READ_RECORD || got == READ_DAMAGE)) {
+	bool final = false;
+	while (!stopped && ((got = read_to_end(r->reader, r->dir, &final, &line, &id)) == READ_RECORD || got == READ_DAMAGE)) {
 		if (moment_passed(&r->to, line, got == READ_DAMAGE))
 			break;
 		if (got == READ_RECORD)

@@ -38,6 +38,10 @@ const char *journal_dir(struct opts *o);
 /* True when no process holds the writer's lock: nobody will complete a torn line. */
 bool journal_ended(const char *dir);
 
+/* As reader_next(), up to the end of what is there: once it is reached and
+ * nobody writes, *final is set and a torn last line is damage. */
+enum reading read_to_end(struct reader *r, const char *dir, bool *final, struct span *line, struct span *id);
+
 /* A name that is none exits 2. */
 const char *cursor_name_option(struct opts *o);
 

@@ -51,10 +51,10 @@ static int run(struct opts *o)
 		die(EXIT_WORK, "%s: %s", dir, strerror(errno));
 	if (reader_open(&reader, dir, &start, &why) < 0)
 		die(EXIT_WORK, "%s: %s", dir, why);
-	bool final = journal_ended(dir);
+	bool final = false;
 	uint64_t records = 0, damages = 0, bytes = 0;
 	enum reading got;
-	while ((got = reader_next(reader, final, &line, &id)) == READ_RECORD || got == READ_DAMAGE) {
+	while ((got = read_to_end(reader, dir, &final, &line, &id)) == READ_RECORD || got == READ_DAMAGE) {
 		if (got == READ_RECORD) {
 			records++;
 			bytes += line.n;
