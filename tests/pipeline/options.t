@@ -113,7 +113,7 @@ sub plain { return $_[0] =~ s/[\s’'"]+//gr =~ s/−/-/gr =~ s/\.\.\./…/gr }
 SKIP: {
 	skip 'no bash here', 2 unless $shells{bash};
 	my $offered = `bash -c '. completions/bash/vigie; COMP_WORDS=(alarmspool c); COMP_CWORD=1; _vigie; echo \${COMPREPLY[*]}'`;
-	is $offered, "commit cat\n", 'bash: verbs by their beginning';
+	is join(' ', sort split ' ', $offered), 'cat commit', 'bash: verbs by their beginning';
 	$offered = `bash -c '. completions/bash/vigie; COMP_WORDS=(alarmspool follow --wa); COMP_CWORD=2; _vigie; echo \${COMPREPLY[*]}'`;
 	is $offered, "--warm\n", 'bash: options of the verb';
 }
