@@ -86,8 +86,9 @@ void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, boo
 /* V_OK: whole frames are in it; V_BAD_CHECK: damaged ones; V_NOT_MINE: none. */
 enum verdict decode_look(const struct protocol *p, struct span bytes);
 
-/* Takes a line of hexadecimal digits, or of a dump of them; false for any other. */
-bool dump_take(struct decoder *d, struct span text, const struct frame_in *f);
+/* Takes a line of hexadecimal digits, or of a dump of them; false for any
+ * other.  timed: a time stood in front, so it goes on with nothing. */
+bool dump_take(struct decoder *d, struct span text, const struct frame_in *f, bool timed);
 void dump_end(struct decoder *d);
 
 /* --list and --codes. */

@@ -71,27 +71,31 @@ static void take_bytes(struct cursor *c, struct buf *out)
 }
 
 /* A line of a dump that goes on with this one, or begins a new one. */
-static bool take_dumped(struct dump *dump, struct span text, struct buf *out)
+static bool take_dumped(const struct dump *dump, struct span text, struct buf *out, uint64_t *offset)
 {
 	struct cursor c = cursor_over(text);
-	uint64_t offset;
-	if (!take_offset(&c, &offset) || (offset != 0 && offset != dump->offset))
+	if (!take_offset(&c, offset) || (*offset != 0 && *offset != dump->offset))
 		return false;
 	if (cursor_end(&c))	/* the last line tells the size */
-		return offset != 0;
+		return *offset != 0;
 	take_bytes(&c, out);
 	return out->n != 0;
 }
 
-static bool is_whole(const struct protocol *p, struct span bytes)
+/* Frames to the last byte: V_OK; V_MORE: the last one lacks its end; else V_NOT_MINE. */
+static enum verdict judge(const struct protocol *p, struct span bytes)
 {
+	enum verdict all = V_OK;
 	struct span piece;
 	while (bytes.n) {
-		if (p->frame(bytes, false, &piece) != V_OK)
-			return false;
+		enum verdict v = p->frame(bytes, false, &piece);
+		if (v == V_MORE)
+			return V_MORE;
+		if (v != V_OK)
+			all = V_NOT_MINE;
 		bytes = span_from(bytes, piece.n);
 	}
-	return true;
+	return all;
 }
 
 /* Does a frame begin with these bytes?  Then they go on with nothing. */
@@ -112,7 +116,9 @@ void dump_end(struct decoder *d)
 	dump->offset = 0;
 }
 
-static void add(struct decoder *d, struct span bytes, const struct frame_in *f)
+/* A dump is over when its frames are whole: in front of the first may stand
+ * what the network put there.  Digits alone go on only where a frame does. */
+static void add(struct decoder *d, struct span bytes, const struct frame_in *f, bool dumped)
 {
 	struct dump *dump = &d->dump;
 	uint64_t offset = dump->offset + bytes.n;
@@ -122,25 +128,24 @@ static void add(struct decoder *d, struct span bytes, const struct frame_in *f)
 		buf_span(&dump->source, f->source);
 	}
 	buf_span(&dump->bytes, bytes);
-	if (is_whole(f->protocol, buf_view(&dump->bytes)) || dump->bytes.n >= DUMP_MOST)
+	enum verdict v = judge(f->protocol, buf_view(&dump->bytes));
+	if (v == V_OK || (v == V_NOT_MINE && !dumped) || dump->bytes.n >= DUMP_MOST)
 		dump_end(d);
-	dump->offset = offset;
+	dump->offset = dumped ? offset : 0;
 }
 
-bool dump_take(struct decoder *d, struct span text, const struct frame_in *f)
+bool dump_take(struct decoder *d, struct span text, const struct frame_in *f, bool timed)
 {
+	struct dump *dump = &d->dump;
 	struct buf bytes = { 0 };
-	bool dumped = take_dumped(&d->dump, text, &bytes);
-	bool taken = dumped || read_digits(text, d->dump.bytes.n ? 2 : LEAST_DIGITS, &bytes);
-	if (dumped && bytes.n == 0)
+	uint64_t offset = 0;
+	bool dumped = take_dumped(dump, text, &bytes, &offset);
+	bool taken = dumped || read_digits(text, dump->bytes.n && !timed ? 2 : LEAST_DIGITS, &bytes);
+	bool anew = timed || (dumped ? offset == 0 : dump->offset != 0 || begins(f->protocol, buf_view(&bytes)));
+	if (taken && (anew || bytes.n == 0))
 		dump_end(d);
-	else if (taken) {
-		struct cursor c = cursor_over(text);
-		uint64_t offset;
-		if (dumped ? take_offset(&c, &offset) && offset == 0 : begins(f->protocol, buf_view(&bytes)))
-			dump_end(d);
-		add(d, buf_view(&bytes), f);
-	}
+	if (taken && bytes.n)
+		add(d, buf_view(&bytes), f, dumped);
 	buf_free(&bytes);
 	return taken;
 }

@@ -3,21 +3,49 @@
 
 #include <strings.h>
 
-#include "util/charset.h"
+#include "util/hex.h"
+
+#define WIDE 80
+#define INDENT 11
 
 static void put_row(struct buf *out, const char *name, const char *title, const char *coverage)
 {
 	buf_printf(out, "  %-8s %s, %s\n", name, _(title), _(coverage));
 }
 
+/* The tokens it knows, as many on a line as fit. */
+static void put_tokens(struct buf *out, const struct protocol *p)
+{
+	size_t columns = WIDE;
+	const char *token;
+	for (unsigned i = 0; p->token && (token = p->token(i)); i++) {
+		bool fits = columns + 1 + strlen(token) < WIDE;
+		columns = (fits ? columns + 1 : INDENT) + strlen(token);
+		if (fits)
+			buf_byte(out, ' ');
+		else
+			buf_printf(out, "%s%*s", i ? "\n" : "", INDENT, "");
+		buf_str(out, token);
+	}
+	if (p->token)
+		buf_byte(out, '\n');
+}
+
 void list_formats(struct buf *out)
 {
 	buf_printf(out, "%s\n", _("wire protocols:"));
-	for (const struct protocol *const *p = protocols; *p; p++)
+	for (const struct protocol *const *p = protocols; *p; p++) {
 		put_row(out, (*p)->name, (*p)->title, (*p)->coverage);
+		put_tokens(out, *p);
+	}
 	buf_printf(out, "%s\n", _("event languages:"));
 	for (const struct format *const *f = formats; *f; f++)
 		put_row(out, (*f)->name, (*f)->title, (*f)->coverage);
+}
+
+static bool is_letter(uint8_t c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z');
 }
 
 /* French without its accents, in small letters. */
@@ -32,17 +60,34 @@ static void fold(struct buf *out, const char *text)
 	}
 }
 
+/* Where a word begins in text that is folded, the pattern does. */
+static bool begins_word(struct span text, struct span pattern)
+{
+	for (size_t i = 0; i + pattern.n <= text.n; i++)
+		if ((i == 0 || !is_letter(text.p[i - 1])) && span_starts(span_from(text, i), pattern))
+			return true;
+	return false;
+}
+
+static bool is_code(const char *pattern)
+{
+	struct span text = span_str(pattern);
+	return code_sia(text) || code_cid(text);
+}
+
+/* What is a code means that code alone: BA is no word. */
 static bool matches(const struct code *c, char *const patterns[])
 {
 	struct buf have = { 0 }, want = { 0 };
 	bool found = !patterns[0];
-	const char *const parts[] = { c->code, " ", c->kind, " ", c->category, " ", c->label[LANG_EN], " ", c->label[LANG_FR] };
+	const char *const parts[] = { c->kind, " ", c->category, " ", c->label[LANG_EN], " ", c->label[LANG_FR] };
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		fold(&have, parts[i]);
 	for (; *patterns && !found; patterns++) {
 		buf_reset(&want);
 		fold(&want, *patterns);
-		found = strcasecmp(*patterns, c->code) == 0 || (want.n > 3 && strstr(buf_cstr(&have), buf_cstr(&want)));
+		found = is_code(*patterns) ? strcasecmp(*patterns, c->code) == 0
+		                           : want.n && begins_word(buf_view(&have), buf_view(&want));
 	}
 	buf_free(&have);
 	buf_free(&want);

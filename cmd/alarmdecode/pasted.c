@@ -93,17 +93,34 @@ static void new_id(struct decoder *d, struct frame_in *f)
 	f->id = buf_view(&d->id);
 }
 
-/* With the LF and CR that a log takes away; as it is when that makes no better frame. */
-static struct span restored(struct decoder *d, const struct protocol *p, struct span piece)
+static bool is_fill(uint8_t c)
 {
-	struct span frame = span_trim(piece), again;
+	return c == '\0' || c == '\r' || c == '\n' || c == ' ' || c == '\t';
+}
+
+/* The piece with the LF and CR that a log takes away. */
+static struct span with_borders(struct decoder *d, struct span piece)
+{
+	size_t end = piece.n;
+	while (piece.n && is_fill(piece.p[0]))
+		piece = span_from(piece, 1), end--;
+	while (end && piece.p[end - 1] == '\0')
+		end--;
 	buf_reset(&d->clear);
 	buf_byte(&d->clear, '\n');
-	buf_span(&d->clear, frame);
-	buf_byte(&d->clear, '\r');
-	struct span with = buf_view(&d->clear);
-	enum verdict was = p->frame(piece, true, &again);
-	return p->frame(with, true, &again) == was && again.n == with.n ? with : piece;
+	buf_span(&d->clear, piece);
+	if (end == 0 || piece.p[end - 1] != '\r')
+		buf_byte(&d->clear, '\r');
+	return buf_view(&d->clear);
+}
+
+/* A frame whose length is wrong shows its end by its CR alone: without, it
+ * looks damaged.  What is damaged either way is told as it was pasted. */
+static struct span restored(struct decoder *d, const struct protocol *p, struct span piece)
+{
+	struct span again, with = with_borders(d, piece);
+	bool whole = p->frame(with, true, &again) == V_OK && again.n == with.n;
+	return whole || (d->ignore_crc && again.n == with.n) ? with : piece;
 }
 
 static void put_frame(struct buf *out, const struct frame_in *f)
@@ -179,7 +196,7 @@ void decode_pasted(struct decoder *d, struct span line)
 {
 	struct frame_in f = { .at = clock_now(), .protocol = d->protocol ? d->protocol : protocols[0] };
 	struct span text = take_time(line, &f);
-	if (dump_take(d, text, &f))
+	if (dump_take(d, text, &f, text.p != line.p))
 		return;
 	dump_end(d);
 	buf_reset(&d->bytes);

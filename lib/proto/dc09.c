@@ -46,6 +46,11 @@ static const struct token *token_find(struct span name)
 	return NULL;
 }
 
+static const char *token_name(unsigned i)
+{
+	return i < sizeof tokens / sizeof *tokens ? (const char *)tokens[i].name.p : NULL;
+}
+
 static bool has_small_hex(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -360,7 +365,7 @@ static enum verdict frame(struct span in, bool at_end, struct span *frame)
 }
 
 const struct protocol protocol_dc09 = {
-	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = N_("complete"), .most = DC09_MOST,
+	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = N_("complete"), .most = DC09_MOST, .token = token_name,
 	.frame = frame, .read = read, .open = dc09_open, .content = dc09_content, .answer = dc09_answer,
 	.events = dc09_events, .explain = dc09_explain, .neighbour = dc09_neighbour,
 };

@@ -60,6 +60,9 @@ struct protocol {
 	const char *coverage;	/* "complete", or N_() what is missing */
 	size_t most;		/* longest frame, borders included */
 
+	/* The i-th of the tokens it knows, for --list, NULL behind the last; may be NULL. */
+	const char *(*token)(unsigned i);
+
 	/* Cuts the first whole frame off the front of in: V_OK, *frame is in's
 	 * first frame->n bytes.  V_MORE: a beginning; *frame is what may be dropped
 	 * in front of it (fill between frames; often empty).  V_BAD_CHECK and
