@@ -93,9 +93,25 @@ static void stop(struct reception *r)
 	timer_set(&r->loop, &r->patience, r->loop.now + PATIENCE);
 }
 
+/* The usual files need not be there, and may come later; once read, a file must stay. */
+static const char *present(const char *path, bool given)
+{
+	return given || access(path, F_OK) == 0 ? path : NULL;
+}
+
+static void find_files(struct reception *r)
+{
+	const struct settings *s = r->settings;
+	if (!r->intake.keys_path)
+		r->intake.keys_path = present(s->keys, s->keys_given);
+	if (!r->intake.accounts_path)
+		r->intake.accounts_path = present(s->accounts, s->accounts_given);
+}
+
 static void reload(struct reception *r)
 {
 	const char *why;
+	find_files(r);
 	if (intake_reload(&r->intake, &why) < 0)
 		warn(_("%s; the old ones stay"), why);
 	else
@@ -153,8 +169,7 @@ static void begin_intake(struct reception *r)
 	r->intake.loop = &r->loop;
 	r->intake.journal = &r->journal;
 	r->intake.policy = s->policy;
-	r->intake.keys_path = s->keys;
-	r->intake.accounts_path = s->accounts;
+	find_files(r);
 	r->intake.tell = tell;
 	if (intake_init(&r->intake, s->journal.dir, &why) < 0)
 		die(EXIT_CALL, "%s", why);

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "text/opt.h"
 #include "util/file.h"
@@ -114,8 +113,8 @@ static void other_option(struct settings *s, const struct opts *o, int id)
 {
 	switch (id) {
 	case 's': s->journal.dir = o->value; break;
-	case 'k': replace(&s->keys, o->value); break;
-	case 'a': replace(&s->accounts, o->value); break;
+	case 'k': replace(&s->keys, o->value); s->keys_given = true; break;
+	case 'a': replace(&s->accounts, o->value); s->accounts_given = true; break;
 	case 'u': s->user = o->value; break;
 	case OPT_SEGMENT: s->journal.segment_most = (uint64_t)opts_number(o, 1, 1 << 20) * MIB; break;
 	case OPT_RESERVE: s->journal.reserve = (uint64_t)opts_number(o, 0, 1 << 20) * MIB; break;
@@ -158,16 +157,6 @@ static void refuse_contradictions(const struct settings *s, const struct opts *o
 		opts_refuse(o, _("--until and --show-replies are for wire:FILE"));
 }
 
-/* In $VIGIE_ETC, where it is there. */
-static char *usual_file(const char *name)
-{
-	char *path = path_etc(name);
-	if (access(path, F_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
 void settings_read(struct settings *s, int argc, char **argv)
 {
 	struct opts o = opts_begin(&tool, argc, argv);
@@ -179,8 +168,8 @@ void settings_read(struct settings *s, int argc, char **argv)
 		.journal = { .segment_most = 64 * MIB, .reserve = 64 * MIB },
 		.until = CLOCK_NONE,
 	};
-	s->keys = usual_file("keys");
-	s->accounts = usual_file("accounts");
+	s->keys = path_etc("keys");
+	s->accounts = path_etc("accounts");
 	for (int id; (id = opts_next(&o)) != OPT_END;)
 		if (!limit_option(&s->limits, &o, id) && !policy_option(&s->policy, &o, id))
 			other_option(s, &o, id);

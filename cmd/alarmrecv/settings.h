@@ -21,7 +21,8 @@ struct settings {
 	struct source *source;
 	unsigned sources;
 	const char *user;
-	char *keys, *accounts;	/* NULL: none */
+	char *keys, *accounts;
+	bool keys_given, accounts_given;	/* else the usual files, which need not be there */
 	struct policy policy;
 	struct limits limits;
 	struct journal_options journal;

@@ -208,7 +208,7 @@ for my $other (["GET / HTTP/1.1\r\nHost: x\r\n\r\n", 'HTTP'], ["\x16\x03\x01\x02
 	syswrite $s, $other->[0];
 	is_closed($s, "$other->[1]: closed");
 	like said(), qr/127\.0\.0\.1:\d+: .*\Q$other->[1]\E/, 'and named';
-	ok index(error_bytes(), substr $other->[0], 0, 8) >= 0, 'its bytes are recorded';
+	ok eventually(sub { index(error_bytes(), substr $other->[0], 0, 8) >= 0 }), 'its bytes are recorded';
 }
 for (1 .. 60) { my $x = panel(); syswrite $x, "GET / HTTP/1.1\r\n\r\n"; hear($x, 'never') }
 cmp_ok scalar(() = said() =~ /HTTP/g), '<', 20, 'who knocks all day does not fill the log';
@@ -271,6 +271,18 @@ is sent(2002), 0, 'and the old ones stay';
 unlike said() . slurp("$T/out$runs"), qr/\Q$key\E/i, 'no key is ever printed';
 is stop('INT'), 0, 'SIGINT ends it too';
 unlike join('', map { slurp($_) } glob "$spool/*.jsonl"), qr/\Q$key\E/i, 'nor recorded';
+
+start('dc09+tcp://127.0.0.1:0#R1');
+is sent(2001), 1, 'without a keys file nothing is opened';
+spew("$T/etc/keys", "key * $key\n");
+kill 'HUP', $receiver;
+ok eventually(sub { said() =~ /read again/ }), 'the usual file is there now, and read';
+is sent(2001), 0, 'its key serves';
+unlink "$T/etc/keys";
+kill 'HUP', $receiver;
+ok eventually(sub { said() =~ /old/ }), 'gone again, it is missed';
+is sent(2001), 0, 'and the old key stays';
+is stop(), 0, 'stopped';
 
 # --- Limits.
 start('dc09+tcp://127.0.0.1:0#R1', qw(--stranger-idle 1s --frame-time 1s --max-noise 8));
