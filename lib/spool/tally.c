@@ -101,10 +101,17 @@ static void take_next(struct tally *t)
 	read_next(t, false);
 }
 
+static bool is_full(const struct tally *t)
+{
+	return t->n == TALLY_MOST && t->first + t->done == 0;
+}
+
 /* Forgets those that came; true when there is room for one more. */
 static bool make_room(struct tally *t)
 {
-	if (t->n == TALLY_MOST && t->first + t->done > 0) {
+	if (is_full(t))
+		return false;
+	if (t->n == TALLY_MOST) {
 		size_t kept = 0;
 		for (size_t i = t->first; i < t->n; i++)
 			if (!t->missing[i].done)
@@ -112,8 +119,6 @@ static bool make_room(struct tally *t)
 		t->first = t->done = 0;
 		t->n = kept;
 	}
-	if (t->n == TALLY_MOST)
-		return false;
 	if (t->n == t->room) {
 		t->room = t->room ? t->room * 2 : 16;
 		t->missing = xrealloc(t->missing, t->room * sizeof *t->missing);
@@ -216,7 +221,7 @@ static int stands_ahead(const struct tally *t, struct span root)
 static bool is_ahead_somewhere(struct tally *t, struct span root, const struct id *id)
 {
 	struct span epoch = id ? epoch_of(id) : root;
-	if (find_missing(t, root) || is_foreign(t, epoch))
+	if (find_missing(t, root) || is_foreign(t, epoch) || is_full(t))
 		return false;
 	int ahead = stands_ahead(t, root);
 	if (ahead == 0)
@@ -260,12 +265,18 @@ static bool read_up_to(struct tally *t, struct span root, const struct id *id, m
 	return true;
 }
 
-/* Makes root the next record if it is there or ahead. */
-static bool reach(struct tally *t, struct span root, const struct id *id, msec now)
+enum reach { REACHED, BEHIND, OUT_OF_REACH };
+
+/* Makes root the next record if it is there or ahead, and can be. */
+static enum reach reach(struct tally *t, struct span root, const struct id *id, msec now)
 {
 	if (t->at_end)
 		read_next(t, false);
-	return item_is(&t->next, root) || (is_ahead(t, root, id) && read_up_to(t, root, id, now));
+	if (item_is(&t->next, root))
+		return REACHED;
+	if (!is_ahead(t, root, id))
+		return BEHIND;
+	return read_up_to(t, root, id, now) ? REACHED : OUT_OF_REACH;
 }
 
 /* The id's root and its parsed form, NULL for damage; false when it is of no journal. */
@@ -291,15 +302,16 @@ bool tally_record(struct tally *t, struct span text, uint32_t of, msec now)
 	struct span root;
 	if (!is_of_journal(text, &parsed, &id, &root))
 		return false;
-	if (reach(t, root, id, now)) {
-		if (item_came(&t->next, id, of))
+	enum reach reached = reach(t, root, id, now);
+	if (reached != BEHIND) {
+		if (reached == REACHED && item_came(&t->next, id, of))
 			take_next(t);
 		return true;
 	}
 	struct item *item = find_missing(t, root);
 	if (item && item_came(item, id, of))
 		missing_came(t, item);
-	return item != NULL;
+	return item || is_full(t);
 }
 
 /* The mark went in behind that record, so the record is due. */
@@ -308,7 +320,7 @@ void tally_mark(struct tally *t, struct span text, msec now)
 	struct id parsed;
 	const struct id *id;
 	struct span root;
-	if (is_of_journal(text, &parsed, &id, &root) && reach(t, root, id, now))
+	if (is_of_journal(text, &parsed, &id, &root) && reach(t, root, id, now) == REACHED)
 		miss_next(t, now);
 }
 

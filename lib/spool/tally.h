@@ -20,8 +20,8 @@ int tally_open(struct tally **t, const char *dir, const struct place *from, bool
 
 /* A record with this id came through; `of` is its "of", 0 when it has none.
  * An id that is not of the journal, or of before the cursor, is ignored.
- * now: a steady clock.  True when it was of the journal and ahead of or at
- * what was missing; -1 is told by tally_failed(). */
+ * now: a steady clock.  True when it was one that the pipe owed, as far as
+ * can be told while too many are missing. */
 bool tally_record(struct tally *t, struct span id, uint32_t of, msec now);
 
 /* A mark came through whose `cursor` is this id: all up to it has gone in. */
