@@ -181,9 +181,9 @@ static void grouped(struct sample *s)
 	ok(journal.busy && journal.queued == 2 && journal.seq == 5, "while a batch is on its way the next one gathers");
 	loop_turn(&loop, 20);
 	ok(got.good == 0 && journal.stored == 0, "nothing is done before the disk has it");
-	disk.slow = false;
 	ok(syscall(SYS_write, disk.gate[1], "x", 1) == 1, "the disk ends");
 	turn_until(1);
+	disk.slow = false;
 	ok(got.good == 1 && got.stored == 3 && got.dir_syncs >= 1, "then it is, and the segment's name was synced before");
 	unsigned dir_syncs = disk.dir_syncs, syncs = disk.syncs;
 	journal_flush(&journal);
@@ -250,9 +250,9 @@ static void sync_failed(struct sample *s)
 	add(3);
 	journal_flush(&journal);
 	add(4);
-	disk.slow = false;
 	ok(syscall(SYS_write, disk.gate[1], "x", 1) == 1, "a disk that fails");
 	turn_until(2);
+	disk.slow = false;
 	ok(got.good == 1 && got.bad == 1 && got.error == EIO, "an fsync that fails is told once");
 	ok(journal.queue.n == 0 && journal.queued == 0 && journal.seq == 0 && journal.stored == 0 &&
 	   strcmp(epoch, journal.epoch) != 0, "the queue is dropped, an epoch begins");
