@@ -186,9 +186,25 @@ is "$(entries)" 605 'several write at once'
 mcourante verify >/dev/null
 ok $? 'into one chain'
 
+# The disk refuses in the middle of it, at many places: a file may not grow further.
+fresh
+perl -e 'my ($head, $tail) = split /X/, $ARGV[0]; print "$head$_$tail\n" for 1 .. 20000' "$(event t.g-X 1)" >"$T/in"
+refused=0 unwritten=0
+for kib in 300 700 1200 2000 3000; do
+	(trap '' XFSZ; ulimit -f $kib; exec mcourante add <"$T/in") 2>"$T/err" | cat >"$T/out"
+	[ "${PIPESTATUS[0]}" -ne 3 ] || refused=$((refused + 1))
+	[ "$(wc -l <"$T/out")" -le "$(entries)" ] || unwritten=$((unwritten + 1))
+done
+is $refused 5 'a write that is refused: exit 3, each time'
+ok $unwritten 'and nothing was passed on that is not in the log'
+mcourante add <"$T/in" | cmp - "$T/in"
+ok $? 'then all goes through'
+is "$(entries)" 20000 'and each is there once'
+mcourante verify >/dev/null
+ok $? 'the chain holds'
+
 mkdir "$T/small"
 if mount -t tmpfs -o size=8m tmpfs "$T/small" 2>/dev/null; then
-	perl -e 'my ($head, $tail) = split /X/, $ARGV[0]; print "$head$_$tail\n" for 1 .. 20000' "$(event t.g-X 1)" >"$T/in"
 	VIGIE_STATE=$T/small mcourante add <"$T/in" >"$T/out" 2>"$T/err"
 	is $? 3 'a full disk: exit 3'
 	like "$(cat "$T/err")" 'no room' 'with a message'
