@@ -231,10 +231,10 @@ static bool line_next(struct sink *s, struct span *line)
 	return n > 0;
 }
 
-static bool input_waits(void)
+static bool input_waits(int wait_ms)
 {
 	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-	return poll(&p, 1, 0) > 0;
+	return poll(&p, 1, wait_ms) > 0;
 }
 
 static void fill(struct sink *s)
@@ -242,7 +242,9 @@ static void fill(struct sink *s)
 	buf_consume(&s->in, s->taken);
 	s->taken = 0;
 	ssize_t n = read(STDIN_FILENO, buf_reserve(&s->in, READ_SIZE), READ_SIZE);
-	if (n < 0 && errno != EINTR)
+	if (n < 0 && errno == EAGAIN)
+		input_waits(-1);
+	else if (n < 0 && errno != EINTR)
 		die(EXIT_WORK, _("stdin: %s"), strerror(errno));
 	s->in.n += n > 0 ? (size_t)n : 0;
 	s->eof = n == 0;
@@ -260,12 +262,14 @@ static void run(struct sink *s)
 		fill(s);
 		while (line_next(s, &line)) {
 			take(s, line);
-			if (batch_full(s))
-				flush(s);
+			if (!batch_full(s))
+				continue;
+			flush(s);
+			store_give_way();
 		}
 		if (s->eof && s->broken)
 			bad_ended(s);
-		if (s->eof || !input_waits())
+		if (s->eof || !input_waits(0))
 			flush(s);
 	}
 }

@@ -13,6 +13,7 @@
 
 struct store {
 	sqlite3 *db;
+	msec wait_ms;
 	enum store_fault fault;
 	char why[256];
 };
@@ -231,6 +232,16 @@ static int make_file(struct store *s, const char *path)
 	return result < 0 ? failed(s, STORE_OTHER, strerror(errno)) : 0;
 }
 
+static bool has_wal(const char *path)
+{
+	struct buf name = { 0 };
+	struct stat st;
+	buf_printf(&name, "%s-wal", path);
+	bool has = stat(buf_cstr(&name), &st) == 0 && st.st_size > 0;
+	buf_free(&name);
+	return has;
+}
+
 /* file:PATH, for options that only that form of name has. */
 static void uri_of(struct buf *out, const char *path, const char *options)
 {
@@ -244,6 +255,20 @@ static void uri_of(struct buf *out, const char *path, const char *options)
 	buf_str(out, options);
 }
 
+void store_give_way(void)
+{
+	usleep(2 * STORE_LOOK_MS * 1000);
+}
+
+static int look_again(void *with, int looked)
+{
+	const struct store *s = with;
+	if ((msec)looked * STORE_LOOK_MS >= s->wait_ms)
+		return 0;
+	usleep(STORE_LOOK_MS * 1000);
+	return 1;
+}
+
 static int open_file(struct store *s, const char *path, enum store_way way)
 {
 	struct buf name = { 0 };
@@ -253,9 +278,11 @@ static int open_file(struct store *s, const char *path, enum store_way way)
 		return failed(s, errno == ENOENT ? STORE_MISSING : STORE_OTHER, strerror(errno));
 	if (way == STORE_WRITE && make_file(s, path) < 0)
 		return -1;
-	/* Even a reader keeps a lock file; where it may not, nobody writes either. */
+	/* Even a reader writes its lock beside the file.  Where it may not, the
+	 * file is a copy that nobody writes to; what has not come from its -wal
+	 * into the file yet must be read all the same. */
 	bool fixed = way == STORE_READ && access(path, W_OK) < 0;
-	uri_of(&name, path, fixed ? "?immutable=1" : "");
+	uri_of(&name, path, fixed && !has_wal(path) ? "?immutable=1" : "");
 	if (fixed)
 		flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
 	int code = sqlite3_open_v2(buf_cstr(&name), &s->db, flags, NULL);
@@ -269,7 +296,8 @@ struct store *store_open(const char *path, enum store_way way, const struct stor
 	struct store *s = xcalloc(1, sizeof *s);
 	if (open_file(s, path, way) < 0)
 		return s;
-	sqlite3_busy_timeout(s->db, (int)wait_ms);
+	s->wait_ms = wait_ms;
+	sqlite3_busy_handler(s->db, look_again, s);
 	const char *settings = way == STORE_READ ? "PRAGMA query_only=1" :
 		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL";
 	if (store_run(s, settings) == 0)

@@ -45,6 +45,12 @@ enum store_fault store_fault(const struct store *s);
 const char *store_why(const struct store *s);
 void store_forgive(struct store *s);
 
+/* Whoever waits for the lock looks this often.  A process that writes without
+ * end leaves a gap of twice that between its transactions, so that all who
+ * wait have their turn. */
+#define STORE_LOOK_MS 5
+void store_give_way(void);
+
 /* Runs SQL that gives no rows; -1 when it fails. */
 int store_run(struct store *s, const char *sql);
 
