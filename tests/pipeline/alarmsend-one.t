@@ -1,20 +1,7 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # One signal by options: what leaves, how answers are taken, exit status.
 . tests/pipeline/lib.sh
-
-# receiver TRANSPORT WORD...: a receiver that answers so; sets $port, $log, $receiver.
-n=0
-receiver() {
-	n=$((n + 1))
-	log=$T/log.$n
-	: >"$log"
-	perl tests/pipeline/receiver.pl "$1" "$T/port.$n" "$log" "${@:2}" &
-	receiver=$!
-	disown $receiver
-	children="$children $receiver"
-	wait_for 5 test -s "$T/port.$n"
-	port=$(cat "$T/port.$n")
-}
 
 send() { alarmsend --json -w 300ms "$@" >"$T/out" 2>"$T/err"; status=$?; out=$(cat "$T/out"); }
 

@@ -1,21 +1,9 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Relay to another centre: in order, at least once, nothing passed on before
 # it is acknowledged.
 . tests/pipeline/lib.sh
 
-n=0
-receiver() {
-	n=$((n + 1))
-	log=$T/log.$n
-	: >"$log"
-	perl tests/pipeline/receiver.pl "$1" "$T/port.$n" "$log" "${@:2}" &
-	receiver=$!
-	disown $receiver
-	children="$children $receiver"
-	wait_for 5 test -s "$T/port.$n"
-	port=$(cat "$T/port.$n")
-	to=dc09+tcp://127.0.0.1:$port
-}
 bodies() { cut -c9- "$log"; }
 relay() { alarmsend --time none -w 300ms "$@" >"$T/out" 2>"$T/err"; status=$?; }
 

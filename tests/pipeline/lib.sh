@@ -69,6 +69,21 @@ free_port() {
 	}'
 }
 
+# receiver TRANSPORT WORD...: a receiver that answers so; sets $port, $to, $log, $receiver.
+receivers=0
+receiver() {
+	receivers=$((receivers + 1))
+	log=$T/log.$receivers
+	: >"$log"
+	perl tests/pipeline/receiver.pl "$1" "$T/port.$receivers" "$log" "${@:2}" &
+	receiver=$!
+	disown $receiver
+	children="$children $receiver"
+	wait_for 5 test -s "$T/port.$receivers"
+	port=$(cat "$T/port.$receivers")
+	to=dc09+tcp://127.0.0.1:$port
+}
+
 plan_done() {
 	echo "1..$tap_count"
 	[ $tap_failed -eq 0 ]

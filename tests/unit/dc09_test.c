@@ -3,11 +3,11 @@
  * what is answered; and each of them cut anywhere, after noise, and in pairs. */
 #include <stdlib.h>
 
+#include "../quoted.h"
 #include "../tap.h"
 #include "proto/keys.h"
 #include "proto/proto.h"
 #include "util/charset.h"
-#include "util/cursor.h"
 #include "util/file.h"
 #include "util/hex.h"
 
@@ -27,26 +27,6 @@ struct expected {
 static const struct protocol *dc09;
 static struct buf opened, text, sorted;
 static struct event_list list;
-
-/* "…" with its escapes, appended; the rest of the line stays. */
-static void take_quoted(struct span *line, struct buf *out)
-{
-	struct cursor c = cursor_over(*line);
-	cursor_expect(&c, '"');
-	while (!cursor_end(&c) && cursor_peek(&c) != '"') {
-		uint8_t byte = cursor_u8(&c);
-		if (byte == '\\') {
-			byte = cursor_u8(&c);
-			if (byte == 'x')
-				byte = (uint8_t)cursor_digits(&c, 2, 16);
-			else
-				byte = byte == 'n' ? '\n' : byte == 'r' ? '\r' : byte;
-		}
-		buf_byte(out, byte);
-	}
-	cursor_expect(&c, '"');
-	*line = c.rest;
-}
 
 static struct signal read_case(const struct expected *e)
 {

@@ -3,10 +3,10 @@
  * without a corpus fails. */
 #include <stdlib.h>
 
+#include "../quoted.h"
 #include "../tap.h"
 #include "format/format.h"
 #include "json/record.h"
-#include "util/cursor.h"
 #include "util/file.h"
 
 static const struct { const char *key; enum field field; } keys[] = {
@@ -18,22 +18,6 @@ static const struct { const char *key; enum field field; } keys[] = {
 static struct event_list list;
 static unsigned looked_at;
 static warnings seen;
-
-static void take_quoted(struct span *line, struct buf *out)
-{
-	struct cursor c = cursor_over(*line);
-	cursor_expect(&c, '"');
-	while (!cursor_end(&c) && cursor_peek(&c) != '"') {
-		uint8_t byte = cursor_u8(&c);
-		if (byte == '\\') {
-			byte = cursor_u8(&c);
-			byte = byte == 'x' ? (uint8_t)cursor_digits(&c, 2, 16) : byte;
-		}
-		buf_byte(out, byte);
-	}
-	cursor_expect(&c, '"');
-	*line = span_trim(c.rest);
-}
 
 static void check_data(const struct event *ev, struct span key, struct span want, const char *name)
 {
