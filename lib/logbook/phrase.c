@@ -125,6 +125,14 @@ static void put_label(struct telling *t)
 	put_small(t->out, part);
 }
 
+static void put_word(struct telling *t, const char *key)
+{
+	struct span word = text_of(t, key);
+	if (word.n)
+		buf_byte(t->out, ' ');
+	buf_span(t->out, word);
+}
+
 static void expand(struct telling *t, const char *pattern)
 {
 	for (; *pattern; pattern++) {
@@ -146,9 +154,8 @@ static void expand(struct telling *t, const char *pattern)
 			put_label(t);
 			break;
 		case 'c':
-			buf_span(t->out, text_of(t, "format"));
-			buf_byte(t->out, ' ');
-			buf_span(t->out, text_of(t, "code"));
+			put_word(t, "format");
+			put_word(t, "code");
 			break;
 		default:
 			break;

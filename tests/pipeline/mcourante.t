@@ -94,6 +94,26 @@ is "$(entries)" 11 'an event without id and time is written, once'
 mcourante verify >/dev/null
 ok $? 'the chain holds'
 
+# Records that no tool of ours would write, but somebody may.
+fresh
+cat >"$T/in" <<'END'
+{"type":"event","id":"w\u0000-1","at":"2026-01-13T20:14:03.120Z","account":"10\u000002","label":"x\u0000y\ud83d\ude00","n":123456789012345678901234567890,"r":1e999,"site":"\t\u001b[31m","text":"a\"b\\c/\b"}
+{"type":"event","id":7,"at":"9999-12-31T23:59:59.999Z","account":1002}
+{"type":"event","id":"","at":"2026-13-01T00:00:00Z","severity":99999999999999999999,"warnings":7,"zone":"000","partition":[1]}
+{"type":"error"}
+{"type":"link","state":7,"at":"2026-01-13T20:14:03.120Z","since":"2027-01-13T20:14:03.120Z"}
+{"\u0074ype":"event","id":"w-7","label":"É"}
+END
+mcourante add <"$T/in" | cmp - "$T/in"
+ok $? 'odd records pass as they came'
+mcourante add <"$T/in" >/dev/null
+is "$?,$(entries)" 0,6 'and are entries, once'
+is "$(mcourante show 1 --json | grep -o '"record":.*' | cut -c 10- | sed 's/}$//')" "$(head -n 1 "$T/in")" 'kept as they came'
+[ "$(mcourante list --text | tr -d '\n' | LC_ALL=C tr -dc '\000-\037\177' | wc -c)" -eq 0 ]
+ok $? 'nothing in them reaches the terminal as a control byte'
+mcourante verify >/dev/null
+ok $? 'the chain holds'
+
 # Passed on at once when it comes alone.
 fresh
 mkfifo "$T/pipe"
