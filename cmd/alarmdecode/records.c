@@ -10,11 +10,12 @@
 #define TEXT_MOST ((size_t)1 << 20)	/* of a pasted line; what is longer is read in pieces */
 #define SHOWN 16384			/* of a record that is too long, in its error */
 
-enum { R_TYPE, R_ID, R_AT, R_PROTO, R_SOURCE, R_PEER, R_TEXT, R_HEX, R_CLEAR, R_REPLY, R_REPEAT, R_FLAGS, R_COUNT };
+enum { R_TYPE, R_ID, R_AT, R_PROTO, R_SOURCE, R_VIA, R_PEER, R_LOCAL, R_TEXT, R_HEX, R_CLEAR, R_REPLY, R_REPEAT, R_FLAGS, R_COUNT };
 
+/* All keys of a frame in their order, so that each is found at the first try. */
 static const struct span wanted[R_COUNT] = {
-	SPAN("type"), SPAN("id"), SPAN("at"), SPAN("proto"), SPAN("source"), SPAN("peer"), SPAN("text"), SPAN("hex"),
-	SPAN("clear"), SPAN("reply"), SPAN("repeat"), SPAN("flags"),
+	SPAN("type"), SPAN("id"), SPAN("at"), SPAN("proto"), SPAN("source"), SPAN("via"), SPAN("peer"), SPAN("local"),
+	SPAN("text"), SPAN("hex"), SPAN("clear"), SPAN("reply"), SPAN("repeat"), SPAN("flags"),
 };
 
 /* What has been appended since `began` is shown to a person instead. */

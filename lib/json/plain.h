@@ -2,7 +2,7 @@
 /* Which bytes stand in a JSON string as they are: not quote, backslash,
  * controls, nor what is above ASCII and must be looked at twice.  Many bytes
  * are judged at once, because reading and writing strings is most of what a
- * filter does.  Only lib/json includes this. */
+ * filter does. */
 #ifndef VIGIE_JSON_PLAIN_H
 #define VIGIE_JSON_PLAIN_H
 
