@@ -150,16 +150,17 @@ perl -MJSON::PP -e '
 	use strict; use warnings;
 	my ($name, %case, @cases);
 	open my $in, "<", "tests/corpus/dc09.case" or die;
+	sub plain { (my $b = shift) =~ s/\\(x(..)|.)/$2 ? chr hex $2 : {n=>"\n",r=>"\r"}->{$1} \/\/ $1/ge; return $b }
 	sub done { push @cases, {%case} if defined $case{panel}; %case = () }
 	while (<$in>) {
 		chomp;
 		if (/^$/) { done() }
 		elsif (/^# ([^:\s]+):/) { $case{name} //= $1 }
-		elsif (/^panel "(.*)"$/) { (my $b = $1) =~ s/\\(x(..)|.)/$2 ? chr hex $2 : {n=>"\n",r=>"\r"}->{$1} \/\/ $1/ge; $case{panel} .= $b }
+		elsif (/^panel "(.*)"$/) { $case{panel} .= plain($1) }
 		elsif (/^verdict (\w+)/) { $case{verdict} = $1 }
 		elsif (/^key (\S+)/) { $case{key} = $1 }
 		elsif (/^event /) { $case{events}++ }
-		elsif (/^header .*?token="([^"]*)".*?account="([^"]*)"/) { @case{qw(token account)} = ($1, $2) }
+		elsif (/^header .*?token="([^"]*)".*?account="([^"]*)"/) { @case{qw(token account)} = ($1, plain($2)); utf8::decode($case{account}) }
 	}
 	done();
 	open my $frames, ">", "$ENV{T}/corpus.in" or die;
