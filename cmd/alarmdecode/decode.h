@@ -18,6 +18,7 @@ struct dump {
 struct decoder {
 	/* From the options. */
 	const struct protocol *protocol;	/* NULL: by the record, or what fits */
+	const struct format *format;		/* pasted lines are payloads of this language */
 	struct keys keys;
 	enum language language;			/* of labels */
 	bool ignore_crc;
@@ -67,6 +68,9 @@ void decode_end(struct decoder *d);
  * caller passes on what it had. */
 bool decode_frame(struct decoder *d, const struct frame_in *f);
 
+/* A payload without its frame: events, or an error. */
+void decode_payload(struct decoder *d, const struct frame_in *f);
+
 /* A frame for a person. */
 void decode_explain(struct decoder *d, const struct frame_in *f);
 
@@ -85,6 +89,10 @@ void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, boo
 
 /* V_OK: whole frames are in it; V_BAD_CHECK: damaged ones; V_NOT_MINE: none. */
 enum verdict decode_look(const struct protocol *p, struct span bytes);
+
+/* The bytes of a text that is hexadecimal digits, with blanks, colons, commas
+ * or 0x between them; false for anything else, or fewer digits than `least`. */
+bool dump_digits(struct span text, size_t least, struct buf *out);
 
 /* Takes a line of hexadecimal digits, or of a dump of them; false for any
  * other.  timed: a time stood in front, so it goes on with nothing. */

@@ -15,8 +15,7 @@
 #define BYTES_A_LINE 16
 #define DUMP_MOST ((size_t)1 << 16)
 
-/* Digits with blanks, colons, commas or 0x between them; false for anything else. */
-static bool read_digits(struct span text, size_t least, struct buf *out)
+bool dump_digits(struct span text, size_t least, struct buf *out)
 {
 	struct buf digits = { 0 };
 	bool good = true;
@@ -140,7 +139,7 @@ bool dump_take(struct decoder *d, struct span text, const struct frame_in *f, bo
 	struct buf bytes = { 0 };
 	uint64_t offset = 0;
 	bool dumped = take_dumped(dump, text, &bytes, &offset);
-	bool taken = dumped || read_digits(text, dump->bytes.n && !timed ? 2 : LEAST_DIGITS, &bytes);
+	bool taken = dumped || dump_digits(text, dump->bytes.n && !timed ? 2 : LEAST_DIGITS, &bytes);
 	bool anew = timed || (dumped ? offset == 0 : dump->offset != 0 || begins(f->protocol, buf_view(&bytes)));
 	if (taken && (anew || bytes.n == 0))
 		dump_end(d);

@@ -6,11 +6,16 @@
 #include "util/hex.h"
 
 #define WIDE 80
-#define INDENT 11
+#define INDENT 17
 
+/* What there is to say beside "complete" has a line of its own. */
 static void put_row(struct buf *out, const char *name, const char *title, const char *coverage)
 {
-	buf_printf(out, "  %-8s %s, %s\n", name, _(title), _(coverage));
+	buf_printf(out, "  %-14s %s", name, _(title));
+	if (strcmp(coverage, "complete") == 0)
+		buf_printf(out, ", %s\n", _(coverage));
+	else
+		buf_printf(out, "\n%*s%s\n", INDENT, "", _(coverage));
 }
 
 /* The tokens it knows, as many on a line as fit. */

@@ -17,6 +17,7 @@ static const struct opt options[] = {
 	{ 'e', "explain", NULL, N_("take each frame apart for a person") },
 	{ 'k', "keys", "FILE", N_("open what is encrypted with the keys of this file") },
 	{ 'p', "protocol", "NAME", N_("read frames as this wire protocol") },
+	{ 'f', "format", "NAME", N_("read pasted lines as payloads of this event language") },
 	{ OPT_IGNORE_CRC, "ignore-crc", NULL, N_("decode frames that a log has damaged") },
 	{ OPT_LANGUAGE, "language", "fr|en", N_("the language of labels (that of the screen)") },
 	{ 'l', "list", NULL, N_("list the wire protocols and event languages") },
@@ -61,6 +62,11 @@ static void read_option(struct opts *o, int option, struct call *call)
 		decoder.protocol = protocol_find(span_str(o->value));
 		if (!decoder.protocol)
 			opts_refuse(o, _("%s: no such protocol; --list shows them"), o->value);
+		break;
+	case 'f':
+		decoder.format = format_find(span_str(o->value));
+		if (!decoder.format)
+			opts_refuse(o, _("%s: no such event language; --list shows them"), o->value);
 		break;
 	case OPT_LANGUAGE:
 		if (language_parse(o->value) < 0)
@@ -128,6 +134,8 @@ int main(int argc, char **argv)
 	struct opts o = opts_begin(&tool, argc, argv);
 	for (int option; (option = opts_next(&o)) != OPT_END;)
 		read_option(&o, option, &call);
+	if (decoder.format && (decoder.protocol || decoder.explain))
+		die(EXIT_CALL, "%s", _("--format reads payloads without their frames: --protocol and --explain do not go with it"));
 	privilege_guard();
 	begin(&call);
 	if (call.list)

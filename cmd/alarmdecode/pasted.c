@@ -190,12 +190,38 @@ void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, boo
 	}
 }
 
+static bool fits(const struct decoder *d, struct event_list *list, struct span bytes)
+{
+	event_list_reset(list);
+	return d->format->decode(bytes, d->language, list) == V_OK;
+}
+
+/* As it stands, unless only without its escapes it is one; of a binary
+ * language, what its hexadecimal digits stand for. */
+static void payload(struct decoder *d, struct frame_in *f, struct span text)
+{
+	f->protocol = NULL;
+	f->bytes = text;
+	buf_reset(&d->bytes);
+	bool as_digits = d->format->binary && dump_digits(text, 2, &d->bytes);
+	if (!as_digits)
+		read_text(text, &d->bytes);
+	if (as_digits || (!fits(d, &d->list, text) && fits(d, &d->list, buf_view(&d->bytes))))
+		f->bytes = buf_view(&d->bytes);
+	new_id(d, f);
+	decode_payload(d, f);
+}
+
 /* Escapes are read where that makes a frame of it, or at least no worse one:
  * a text may well hold a backslash. */
 void decode_pasted(struct decoder *d, struct span line)
 {
 	struct frame_in f = { .at = clock_now(), .protocol = d->protocol ? d->protocol : protocols[0] };
 	struct span text = take_time(line, &f);
+	if (d->format) {
+		payload(d, &f, text);
+		return;
+	}
 	if (dump_take(d, text, &f, text.p != line.p))
 		return;
 	dump_end(d);

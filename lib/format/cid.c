@@ -14,9 +14,8 @@
  * digits are B C D E F; what has the right sum as digits is taken as digits.
  * 1401 is an opening and 3401 the closing: "new" and
  * "restored" are about disarming. */
-#include "format/format.h"
+#include "format/digits.h"
 #include "util/cursor.h"
-#include "util/hex.h"
 
 #define LINE_LENGTH 16	/* as it stands on a telephone line, account and check digit included */
 
@@ -35,29 +34,6 @@ static const char *qualifier_word(uint8_t q)
 	case '6': return "P";
 	default: return NULL;
 	}
-}
-
-/* 0 is dialled as ten pulses, so it weighs ten. */
-static unsigned weight(uint8_t digit)
-{
-	int value = hex_digit(digit);
-	return value ? (unsigned)value : 10;
-}
-
-static bool check_digit_fits(struct span digits)
-{
-	unsigned sum = 0;
-	for (size_t i = 0; i < digits.n; i++)
-		sum += weight(digits.p[i]);
-	return sum % 15 == 0;
-}
-
-static bool all_hex(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_hex(s.p[i]))
-			return false;
-	return true;
 }
 
 static void take_report(struct cursor *c, struct report *r, bool blanks)
@@ -101,12 +77,12 @@ static enum verdict read_digits(struct span digits, struct report *r)
 static enum verdict read_line(struct span s, struct report *r)
 {
 	struct span keys = span_of(r->from_keys, LINE_LENGTH);
-	bool digits = all_hex(s);
-	if (digits && check_digit_fits(s))
+	bool digits = digits_only(s);
+	if (digits && digits_check(s))
 		return read_digits(s, r);
 	if (!digits_of_keys(s, r->from_keys))
 		return digits ? V_BAD_CHECK : V_NOT_MINE;
-	return check_digit_fits(keys) ? read_digits(keys, r) : V_BAD_CHECK;
+	return digits_check(keys) ? read_digits(keys, r) : V_BAD_CHECK;
 }
 
 /* Which of the forms it is shows in its length and its blanks. */
@@ -117,9 +93,9 @@ static enum verdict read_report(struct span s, struct report *r)
 	bool blanks = s.n == 11 && s.p[4] == ' ' && s.p[7] == ' ';
 	if (s.n == LINE_LENGTH)
 		return read_line(s, r);
-	if (s.n == 12 && all_hex(s))
+	if (s.n == 12 && digits_only(s))
 		return read_digits(s, r);
-	if (!blanks && (s.n != 9 || !all_hex(s)))
+	if (!blanks && (s.n != 9 || !digits_only(s)))
 		return V_NOT_MINE;
 	if (!blanks)
 		r->warnings |= WARN(CID_NO_BLANKS);
@@ -132,26 +108,14 @@ static enum verdict check(const struct report *r)
 	for (size_t i = 0; i < 3; i++)
 		if (!is_hex(r->event.p[i]) || !is_hex(r->number.p[i]))
 			return V_MALFORMED;
-	return all_hex(r->partition) && qualifier_word(r->qualifier) ? V_OK : V_MALFORMED;
-}
-
-/* On the line a zero is the digit that weighs ten, and some receivers hand it on as A. */
-static void set_account(struct event *ev, struct span digits)
-{
-	char account[4];
-	for (size_t i = 0; i < sizeof account; i++) {
-		bool a = (digits.p[i] | 0x20) == 'a';
-		account[i] = a ? '0' : (char)digits.p[i];
-		ev->warnings |= a ? WARN(DIGIT_A) : 0;
-	}
-	event_set(ev, F_ACCOUNT, span_of(account, sizeof account));
+	return digits_only(r->partition) && qualifier_word(r->qualifier) ? V_OK : V_MALFORMED;
 }
 
 static void fill(struct event *ev, const struct report *r, enum language language)
 {
 	ev->warnings |= r->warnings;
 	if (r->account.n)
-		set_account(ev, r->account);
+		digits_set(ev, F_ACCOUNT, r->account);
 	event_puts(ev, F_FORMAT, "cid");
 	event_set(ev, F_CODE, r->event);
 	event_puts(ev, F_QUALIFIER, qualifier_word(r->qualifier));

@@ -21,6 +21,7 @@ struct format {
 	const char *name;	/* as in "format":"sia" */
 	const char *title;	/* N_(), one line for --list */
 	const char *coverage;	/* "complete", or N_() what is missing */
+	bool binary;		/* bytes, which people write down as hexadecimal digits */
 	/* Appends the events of the payload.  Language as wanted for labels.
 	 * V_OK: at least one event; a part without a reading is an event with
 	 * `unreadable` set and its bytes in F_TEXT.  V_MALFORMED: none. */

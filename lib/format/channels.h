@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Messages of channels, one digit each, and a status digit: Scancom Fast
+ * Format and Ademco High Speed.
+ *
+ *	1 new alarm	2 open		3 restored
+ *	4 closed	5 normal	6 still in alarm	0 new trouble (Ademco)
+ *
+ * Such a message tells the state of all channels each time; those that are
+ * normal give no event. */
+#ifndef VIGIE_FORMAT_CHANNELS_H
+#define VIGIE_FORMAT_CHANNELS_H
+
+#include "format/digits.h"
+
+struct channels {
+	const char *format;
+	struct span account, channel;	/* one digit for each channel */
+	uint8_t status;
+	/* What a channel means, by its number from 1; NULL when nobody has said. */
+	const struct code *(*meaning)(unsigned number);
+};
+
+/* One event for each channel from the number `first` that is not normal. */
+void channels_events(const struct channels *m, unsigned first, enum language language, struct event_list *list);
+
+/* An event of the message as a whole. */
+struct event *channels_whole(const struct channels *m, const struct code *row, bool restored, enum language language,
+                             struct event_list *list);
+
+#endif

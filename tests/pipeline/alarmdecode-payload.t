@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Payloads that stand in no frame: --format.
+. tests/pipeline/lib.sh
+
+# fields KEY...: one word a record of standard input.
+fields() { perl -MJSON::PP -ne 'BEGIN { @k = @ARGV; @ARGV = () } my $r = decode_json($_); print join(" ", map { $r->{$_} // "-" } @k), "\n"' "$@"; }
+
+printf '%s\n' '123431 123431' '2026-01-13T20:14:03Z tel:R7 1233 1233' | alarmdecode --json -f pulse >"$T/pulse"
+is $? 0 'pulses are read'
+is "$(fields type source account format code kind <"$T/pulse")" 'event - 1234 pulse 31 undefined
+event R7 123 pulse 3 undefined' 'as events of their language, with the source that stands in front'
+
+printf '%s\n' '123431 123431' '123431 123432' 'hello' '1233 1233' | alarmdecode --json -f pulse >"$T/bad"
+is $? 1 'a payload without a reading: exit status 1'
+is "$(fields type error text account <"$T/bad")" 'event - - 1234
+error check-bad 123431 123432 -
+error noise hello -
+event - - 123' 'rounds that differ are an error with their digits, and so are other bytes; the lines around them are read'
+
+is "$(echo '1234 1556\x20 5555 7' | alarmdecode --json -f fast-format | fields account code category)" '1234 1 fire
+1234 4 untyped' 'escapes are read where that makes a payload'
+
+frame='{"type":"frame","id":"pc1.e-1","at":"2026-01-13T20:14:03.000Z","proto":"dc09","text":"\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\r"}'
+is "$(echo "$frame" | alarmdecode --json -f pulse | fields format code)" 'cid 130' 'a record of the pipe is what it says it is'
+
+alarmdecode -f nonsense </dev/null 2>"$T/err"
+is $? 2 'a language that nobody knows: exit status 2'
+like "$(cat "$T/err")" 'nonsense: .*--list' 'and where to look'
+alarmdecode -f pulse --explain </dev/null 2>"$T/err"
+is $? 2 '--explain is for frames'
+plan_done
