@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "spool.h"
+#include "spool/edge.h"
 #include "spool/tally.h"
 
 enum { OPT_FILTERED = 256, OPT_SILENCE, OPT_OVERDUE };
@@ -91,7 +92,10 @@ static void begin(struct commit *c)
 		die(EXIT_WORK, _("cursor %s: %s has none of this name; alarmspool follow makes it"), c->name, c->dir);
 	if (!c->locked)
 		lock_cursor(c);
-	if (tally_open(&c->tally, c->dir, &c->cursor.place, c->filtered, &why) < 0)
+	struct place from = c->cursor.place;
+	if (place_is_lost(&from, c->dir))
+		from = (struct place){ 0 };	/* follow has said it */
+	if (tally_open(&c->tally, c->dir, &from, c->filtered, &why) < 0)
 		die(EXIT_WORK, "%s: %s", c->dir, why);
 }
 

@@ -39,6 +39,7 @@ struct follow {
 	struct output out;
 	struct reader *reader;
 	int notify;
+	struct stat folder;	/* what DIR was at the start */
 };
 
 static void read_options(struct follow *f, struct opts *o)
@@ -68,11 +69,10 @@ static bool reader_gone(void)
 
 /* Reception makes the directory when it starts, perhaps after us.  No mark
  * goes out meanwhile: a wrong name must not look like a quiet night. */
-static void wait_for_dir(const struct follow *f)
+static void wait_for_dir(struct follow *f)
 {
-	struct stat st;
 	bool told = false;
-	while (!stopped && stat(f->dir, &st) < 0) {
+	while (!stopped && stat(f->dir, &f->folder) < 0) {
 		if (errno != ENOENT)
 			die(EXIT_WORK, "%s: %s", f->dir, strerror(errno));
 		if (!told)
@@ -137,6 +137,16 @@ static void take_cursor(struct follow *f)
 		ending = &f->cursor;
 		atexit(remove_temporary);
 	}
+}
+
+/* Somebody put another journal there: its signals must not wait behind a
+ * place of the old one.  commit judges the same way. */
+static void settle_cursor(struct follow *f)
+{
+	if (!place_is_lost(&f->cursor.place, f->dir))
+		return;
+	warn(_("cursor %s: its place is of another journal than %s: everything there is printed"), f->name, f->dir);
+	f->cursor.place = (struct place){ 0 };
 }
 
 static void open_reader(struct follow *f, const struct place *place)
@@ -246,12 +256,23 @@ static void forget_changes(const struct follow *f)
 		;
 }
 
+/* The folder, or what is in it, was put there anew while we read. */
+static void check_dir(const struct follow *f)
+{
+	struct stat st;
+	bool same = stat(f->dir, &st) == 0 && st.st_dev == f->folder.st_dev && st.st_ino == f->folder.st_ino;
+	if (!same || place_is_lost(reader_place(f->reader), f->dir))
+		die(EXIT_WORK, _("%s: the journal was replaced while it was read; start the chain again"), f->dir);
+}
+
 static void follow_on(struct follow *f)
 {
 	struct pollfd fds[] = { { .fd = STDOUT_FILENO }, { .fd = f->notify, .events = POLLIN } };
 	for (msec next_mark = 0; !stopped;) {
 		bool due = clock_steady() >= next_mark;
 		catch_up(f, due && is_quiet(f));
+		if (due)
+			check_dir(f);
 		if (due && !stopped) {
 			output_mark(&f->out, f->name, "idle", clock_now(), reader_place(f->reader)->id);
 			output_flush(&f->out);
@@ -286,6 +307,7 @@ static int run(struct opts *o)
 	if (stopped)
 		return EXIT_OK;
 	take_cursor(&f);
+	settle_cursor(&f);
 	watch_dir(&f);
 	warm_up(&f);
 	open_reader(&f, &f.cursor.place);

@@ -72,8 +72,8 @@ static int run(struct opts *o)
 	reader_close(reader);
 	if (damages)
 		warn(_("%s: %" PRIu64 " records are sound, %" PRIu64 " places are damaged"), dir, records, damages);
-	else
-		info(_("%s: %" PRIu64 " records, all sound"), dir, records);
+	else if (out.show || log_verbose)
+		warn(_("%s: %" PRIu64 " records, all sound"), dir, records);
 	return damages ? EXIT_NO : EXIT_OK;
 }
 

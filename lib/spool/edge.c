@@ -377,3 +377,33 @@ int place_of_id(struct place *out, const char *dir, struct span id, const char *
 		errno = ENOENT;
 	return found > 0 ? 0 : -1;
 }
+
+static bool is_later(struct span text, struct span than)
+{
+	struct id a, b;
+	if (id_parse(text, &a) < 0 || id_parse(than, &b) < 0)
+		return false;
+	if (span_eq(a.epoch, b.epoch))
+		return a.seq > b.seq;
+	size_t n = a.epoch.n < b.epoch.n ? a.epoch.n : b.epoch.n;
+	return memcmp(a.epoch.p, b.epoch.p, n) > 0;
+}
+
+/* A power cut, too, takes records that were read, and the writer then makes
+ * a segment of the same number; but what stands before that one is older. */
+bool place_is_lost(const struct place *place, const char *dir)
+{
+	struct buf line = { 0 };
+	struct place before = { .segment = place->segment }, found = { 0 };
+	bool lost = false;
+	if (place->segment && place->id[0]) {
+		if (edge_before(dir, place, &line))
+			set_id(&found, &line);
+		if (strcmp(found.id, place->id) != 0 && edge_before(dir, &before, &line)) {
+			set_id(&found, &line);
+			lost = is_later(span_str(found.id), span_str(place->id));
+		}
+	}
+	buf_free(&line);
+	return lost;
+}

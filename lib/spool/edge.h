@@ -39,4 +39,9 @@ int place_end(struct place *out, const char *dir);
 int place_of_time(struct place *out, const char *dir, msec t, const char **why);
 int place_of_id(struct place *out, const char *dir, struct span id, const char **why);
 
+/* True when the place is of another journal than the one that is here now:
+ * its record is gone, and the segments before it hold later ones, which a
+ * reader from that place would never give. */
+bool place_is_lost(const struct place *place, const char *dir);
+
 #endif

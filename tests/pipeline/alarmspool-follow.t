@@ -25,7 +25,7 @@ is $? 1 'an id that is not there exits 1'
 like "$(cat "$T/err")" 't1.nosuch-7' 'and is named'
 
 # follow, in the background, its lines in $T/out.
-start() { alarmspool follow "$@" "$J" >"$T/out" 2>"$T/err" & pid=$!; children+=" $pid"; }
+start() { rm -f "$T/out"; alarmspool follow "$@" "$J" >"$T/out" 2>"$T/err" & pid=$!; children+=" $pid"; }
 stop() { kill "$pid"; wait "$pid"; }
 idle() { grep -q '"state":"idle"' "$T/out"; }
 records() { grep -v '"type":"mark"' "$T/out"; }
@@ -122,6 +122,7 @@ wait "$pid"
 is $? 3 'on a quiet night too'
 
 # No journal yet.
+rm -f "$T/out"
 alarmspool follow -c main --from start "$T/later" >"$T/out" 2>"$T/err" & pid=$!; children+=" $pid"
 wait_for 10 grep -q 'no journal here yet' "$T/err"
 ok $? 'a directory that is not there is said'

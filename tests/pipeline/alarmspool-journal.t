@@ -9,6 +9,7 @@ new() { rm -rf "$J"; mkdir "$J"; }
 old() { touch -d '1 minute ago' "$J"/*.jsonl; }
 # through: a whole chain over the journal; what came out in $T/out.
 through() {
+	rm -f "$T/out"
 	alarmspool follow -c main --from start "$J" 2>/dev/null | tee "$T/out" | alarmspool commit -c main "$J" 2>"$T/err" & chain=$!
 	children+=" $chain"
 	wait_for 10 grep -q '"state":"idle"' "$T/out"
@@ -71,6 +72,7 @@ wait_for 10 test -s "$J/.lock"
 alarmspool verify "$J" >"$T/out" 2>&1
 is $?/"$(cat "$T/out")" 0/ 'verify: a line that is being written is no damage'
 like "$(alarmspool status "$J")" '"writer_pid":[0-9]+' 'status: there is a writer'
+rm -f "$T/out"
 alarmspool follow -c main --from start "$J" >"$T/out" & follower=$!; children+=" $follower"
 idles() { [ "$(grep -c '"state":"idle"' "$T/out")" -ge 3 ]; }
 wait_for 20 idles
@@ -113,6 +115,27 @@ rm "$(segment 2)"
 through
 like "$(frames_out) $(errors error)" '^8 journal-missing ' 'a segment that is gone is named'
 is "$(at main)" "t1.$epoch-12" 'and passed'
+
+# Another journal in the place of the old one: its signals do not wait behind
+# a cursor of the old.
+new
+for n in 1 2 3 4; do frames $((n * 10 - 9)) $((n * 10)) >"$(segment $n)"; done
+through
+is "$(sed -n '1s/ .*//p' "$J/cursors/main/place")" 4 'a cursor in segment 4'
+rm "$J"/*.jsonl
+frames 1 3 | sed s/0k0/0m0/ >"$(segment 1)"
+frames 4 5 | sed s/0k0/0m0/ >"$(segment 2)"
+through
+is "$(frames_out)" 5 'a new journal with fewer segments is printed from its start'
+is "$(at main)" "t1.${epoch/0k0/0m0}-5" 'and committed'
+rm "$T/out"
+alarmspool follow -c main "$J" >"$T/out" 2>"$T/err" & follower=$!; children+=" $follower"
+wait_for 10 grep -q '"state":"idle"' "$T/out"
+mv "$J" "$J.old"; mkdir "$J"
+wait "$follower"
+is $? 3 'follow ends when the journal is replaced under it'
+like "$(cat "$T/err")" 'replaced' 'and says so'
+rm -rf "$J.old"
 
 # Replay.
 new

@@ -139,6 +139,21 @@ static void ids(void)
 	is(before_id("0000000002@1"), "none", "where there is none it is not");
 }
 
+static bool lost(uint64_t segment, uint64_t offset, const char *id)
+{
+	place = (struct place){ segment, offset, "" };
+	strcpy(place.id, id);
+	return place_is_lost(&place, dir);
+}
+
+static void lost_places(size_t sound)
+{
+	ok(!lost(0, 0, "") && !lost(2, sound, "n.e1-6"), "a place of this journal is not lost");
+	ok(!lost(4, 500, "n.e2-9") && !lost(3, 900, "n.e2-9"), "nor one whose records a power cut has taken");
+	ok(lost(9, 500, "n.e0-7"), "one behind all segments, of an older journal, is");
+	ok(lost(3, 500, "n.e0-7"), "also where there is a segment of its number");
+}
+
 int main(void)
 {
 	if (!mkdtemp(dir))
@@ -148,6 +163,7 @@ int main(void)
 	extents(sound);
 	times();
 	ids();
+	lost_places(sound);
 	for (unsigned i = 1; i <= 3; i++)
 		unlink(path_of(i));
 	rmdir(dir);
