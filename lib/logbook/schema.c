@@ -4,7 +4,8 @@
 /* head is the chain and is kept for ever.  body holds all that is personal,
  * its random bytes, and the columns it is searched by, so that erasing one
  * row erases an entry's content and nothing of the chain.  record knows
- * which records have been written; it holds no content. */
+ * which records have been written; it holds no content.  REPLACE deletes
+ * without asking the rules for deletion, so those for insertion see to it. */
 static const char version_1[] =
 	"CREATE TABLE head ("
 	" number INTEGER PRIMARY KEY,"
@@ -38,6 +39,9 @@ static const char version_1[] =
 	" BEGIN SELECT raise(ABORT, 'entries are numbered without a gap'); END;"
 	"CREATE TRIGGER head_update BEFORE UPDATE ON head BEGIN SELECT raise(ABORT, 'entries are only added'); END;"
 	"CREATE TRIGGER head_delete BEFORE DELETE ON head BEGIN SELECT raise(ABORT, 'entries are only added'); END;"
+	"CREATE TRIGGER body_again BEFORE INSERT ON body"
+	" WHEN EXISTS (SELECT 1 FROM body WHERE number = NEW.number)"
+	" BEGIN SELECT raise(ABORT, 'entries are only added'); END;"
 	"CREATE TRIGGER body_update BEFORE UPDATE ON body BEGIN SELECT raise(ABORT, 'entries are only added'); END;"
 	"CREATE TRIGGER body_delete BEFORE DELETE ON body BEGIN SELECT raise(ABORT, 'entries are only added'); END;"
 	"CREATE TRIGGER record_update BEFORE UPDATE ON record BEGIN SELECT raise(ABORT, 'entries are only added'); END;"
