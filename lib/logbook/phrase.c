@@ -47,7 +47,7 @@ static struct span number_of(struct telling *t, const char *key)
 
 static void put_quoted(struct telling *t, const char *key)
 {
-	struct span name = text_of(t, key);
+	struct span name = span_trim(text_of(t, key));
 	if (name.n == 0)
 		return;
 	buf_str(t->out, in(t, " “", " « "));

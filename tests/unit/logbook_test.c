@@ -308,7 +308,7 @@ static void test_phrases(void)
 		{ CID("1007", "152", "E", "alarm", "environment", 3, ",\"zone\":\"002\",\"zone_name\":\"température chambre\""),
 		  "1007 – alarme technique zone 2 « température chambre » : défaut de froid (réfrigération).",
 		  "1007 – technical alarm zone 2 “température chambre”: refrigeration failure." },
-		{ "{\"type\":\"event\",\"account\":\"1002\",\"kind\":\"undefined\",\"severity\":3,\"text\":\"hello\"}",
+		{ "{\"type\":\"event\",\"account\":\"1002\",\"kind\":\"undefined\",\"severity\":3,\"text\":\"hello   \"}",
 		  "1002 – SIGNAL INCONNU « hello ».", "1002 – UNKNOWN SIGNAL “hello”." },
 		{ "{\"type\":\"event\",\"account\":\"1002\",\"format\":\"sia\",\"code\":\"FA\",\"kind\":\"alarm\",\"category\":\"fire\",\"severity\":4,\"zone\":\"020\"}",
 		  "1002 – ALARME INCENDIE zone 20.", "1002 – FIRE ALARM zone 20." },
