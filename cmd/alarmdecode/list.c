@@ -109,9 +109,9 @@ static void put_code(struct buf *out, const char *format, const struct code *c, 
 
 bool list_codes(struct buf *out, char *const patterns[], enum language language)
 {
-	const struct code_table *const tables[] = { &cid_codes, &sia_codes };
+	const struct code_table *const tables[] = { &cid_codes, &sia_codes, &vds_codes };
 	bool any = false;
-	for (size_t t = 0; t < 2; t++)
+	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (unsigned i = 0; i < tables[t]->n; i++)
 			if (matches(&tables[t]->code[i], patterns)) {
 				put_code(out, tables[t]->format, &tables[t]->code[i], language);

@@ -9,10 +9,14 @@ static const struct code sia[] = {
 static const struct code cid[] = {
 #include "event/cid_codes.def"
 };
+static const struct code vds[] = {
+#include "event/vds_codes.def"
+};
 #undef CODE
 
 const struct code_table sia_codes = { "sia", sia, sizeof sia / sizeof *sia };
 const struct code_table cid_codes = { "cid", cid, sizeof cid / sizeof *cid };
+const struct code_table vds_codes = { "vds", vds, sizeof vds / sizeof *vds };
 
 static unsigned ordinal(const char *code, size_t n)
 {
@@ -43,12 +47,17 @@ static char capital(uint8_t c)
 	return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
-const struct code *code_sia(struct span code)
+static const struct code *search_two(const struct code_table *table, struct span code)
 {
 	if (code.n != 2)
 		return NULL;
-	char letters[2] = { capital(code.p[0]), capital(code.p[1]) };
-	return search(&sia_codes, letters, 2);
+	char characters[2] = { capital(code.p[0]), capital(code.p[1]) };
+	return search(table, characters, 2);
+}
+
+const struct code *code_sia(struct span code)
+{
+	return search_two(&sia_codes, code);
 }
 
 const struct code *code_cid(struct span code)
@@ -56,9 +65,16 @@ const struct code *code_cid(struct span code)
 	return code.n == 3 ? search(&cid_codes, (const char *)code.p, 3) : NULL;
 }
 
+const struct code *code_vds(struct span code)
+{
+	return search_two(&vds_codes, code);
+}
+
 const struct code *code_find(struct span format, struct span code)
 {
 	if (span_is(format, "sia"))
 		return code_sia(code);
+	if (span_is(format, "vds"))
+		return code_vds(code);
 	return span_is(format, "cid") ? code_cid(code) : NULL;
 }

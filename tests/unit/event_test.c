@@ -162,10 +162,12 @@ static void codes(void)
 	static const char *const none[] = { "", "B", "BAA", "B\xc1", "  ", "13", "1300", "1 0", "QX" };
 	table(&sia_codes, 335);
 	table(&cid_codes, 285);
+	table(&vds_codes, 63);
 	ok(code_sia(SPAN("ba")) && code_sia(SPAN("ba")) == code_sia(SPAN("BA")), "SIA letters of any case");
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
 		ok(!code_sia(span_str(none[i])) && !code_cid(span_str(none[i])), "in no row: '%s'", none[i]);
-	ok(!code_find(SPAN("vds"), SPAN("BA")), "a format without a table");
+	ok(code_vds(SPAN("2f")) && code_vds(SPAN("2f")) == code_vds(SPAN("2F")) && !code_vds(SPAN("A2")), "VdS digits of any case");
+	ok(!code_find(SPAN("pulse"), SPAN("BA")), "a format without a table");
 }
 
 static const char *shown(const char *line, bool colour)
