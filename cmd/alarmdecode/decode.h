@@ -52,6 +52,7 @@ struct frame_in {
 	struct span bytes;
 	struct span clear;	/* opened by reception; p NULL: not */
 	warnings flags;
+	struct span repeat;	/* JSON string: id of an earlier frame that this may repeat */
 };
 
 void decoder_begin(struct decoder *d);

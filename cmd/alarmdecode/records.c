@@ -109,6 +109,8 @@ static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct
 	buf_free(&name);
 	if (raw[R_FLAGS].n)
 		json_each(raw[R_FLAGS], add_flag, &f->flags);
+	if (raw[R_REPEAT].n > 2 && raw[R_REPEAT].p[0] == '"')
+		f->repeat = raw[R_REPEAT];
 	if (raw[R_CLEAR].n)
 		f->clear = json_text(raw[R_CLEAR], &d->clear);
 	buf_reset(&d->bytes);
@@ -144,8 +146,8 @@ static void take_frame(struct decoder *d, struct span line, const struct span ra
 		decode_explain(d, &f);
 	else if (!sound)
 		bad_frame(d, line, &f);
-	else if (raw[R_REPEAT].n > 2 && raw[R_REPEAT].p[0] == '"')
-		pass_on(d, line);
+	else if (f.repeat.n && !(f.flags & WARN(REPEAT_UNSURE)))
+		pass_on(d, line);	/* its event has been printed */
 	else if (nak || is_word(raw[R_REPLY], "duh"))
 		refused(d, &f, nak);
 	else if (!decode_frame(d, &f))

@@ -144,8 +144,10 @@ static void find_repeat(struct intake *in, struct judged *j, const struct origin
 		return;
 	uint64_t hash = repeats_hash(&in->repeats, from->source, &j->signal);
 	j->outcome.repeat = repeats_find(&in->repeats, hash, now, repeats_window(&j->signal, window));
+	if (j->outcome.repeat && !repeat_is_sure(j->outcome.repeat, j->signal.sent, now))
+		j->outcome.flags |= WARN(REPEAT_UNSURE);
 	if (!j->outcome.repeat)
-		repeats_add(&in->repeats, hash, now, window, in->journal->epoch, in->journal->seq + 1);
+		repeats_add(&in->repeats, hash, j->signal.sent, now, window, in->journal->epoch, in->journal->seq + 1);
 }
 
 static void answer(struct intake *in, const struct judged *j, const struct origin *from, struct buf *reply)

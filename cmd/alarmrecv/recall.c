@@ -107,7 +107,7 @@ static void remember(struct intake *in, const struct record *r, const struct pro
 		cx.key = keys_find(&in->keys, s.line, s.account.n ? s.account : s.inner_account);
 		if (!s.encrypted || (cx.key && proto->open(&s, &cx) == V_OK)) {
 			memcpy(epoch, id->epoch.p, EPOCH_TEXT);
-			repeats_add(&in->repeats, repeats_hash(&in->repeats, buf_cstr(&source), &s), record_time(r, "at"),
+			repeats_add(&in->repeats, repeats_hash(&in->repeats, buf_cstr(&source), &s), s.sent, record_time(r, "at"),
 			            in->policy.repeat_window, epoch, id->seq);
 		}
 	}

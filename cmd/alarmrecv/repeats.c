@@ -5,6 +5,7 @@
 
 #include "util/checksum.h"
 
+#define SURE (30 * SECOND)	/* panels wait 4 to 18 s for an answer, seldom longer */
 #define ROOM_LEAST 1024
 #define ROOM_MOST (1u << 17)	/* 6 MiB a generation */
 #define WINDOW_BY_TIME (30 * SECOND)
@@ -92,7 +93,12 @@ static void grow(struct repeats *r)
 	r->young_room = room;
 }
 
-void repeats_add(struct repeats *r, uint64_t hash, msec now, msec window, const char *epoch, uint64_t seq)
+bool repeat_is_sure(const struct repeat *first, msec sent, msec now)
+{
+	return first->sent == sent && (sent != CLOCK_NONE || now - first->at <= SURE);
+}
+
+void repeats_add(struct repeats *r, uint64_t hash, msec sent, msec now, msec window, const char *epoch, uint64_t seq)
 {
 	if (r->young && now - r->young_since > window)
 		turn(r, now);
@@ -105,7 +111,7 @@ void repeats_add(struct repeats *r, uint64_t hash, msec now, msec window, const 
 	}
 	struct repeat *free_place = place(r->young, r->young_room, hash);
 	r->young_n += free_place->hash == 0;
-	*free_place = (struct repeat){ .hash = hash, .at = now, .seq = seq };
+	*free_place = (struct repeat){ .hash = hash, .at = now, .sent = sent, .seq = seq };
 	memcpy(free_place->epoch, epoch, sizeof free_place->epoch);
 }
 

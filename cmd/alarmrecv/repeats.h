@@ -11,6 +11,7 @@
 struct repeat {
 	uint64_t hash;		/* 0: the place is free */
 	msec at;
+	msec sent;		/* the panel's time, CLOCK_NONE without one */
 	uint64_t seq;		/* the record's id: epoch and number */
 	char epoch[EPOCH_TEXT + 1];
 };
@@ -34,8 +35,13 @@ uint64_t repeats_hash(const struct repeats *r, const char *source, const struct 
 /* The first of it within the window, or NULL. */
 const struct repeat *repeats_find(const struct repeats *r, uint64_t hash, msec now, msec window);
 
+/* Surely the same once more: it has the first one's time or, where there is
+ * none, comes within seconds.  Panels that begin at 0001 with each connection
+ * send new alarms under old numbers, and nobody may miss one. */
+bool repeat_is_sure(const struct repeat *first, msec sent, msec now);
+
 /* Remembers it under its record's number. */
-void repeats_add(struct repeats *r, uint64_t hash, msec now, msec window, const char *epoch, uint64_t seq);
+void repeats_add(struct repeats *r, uint64_t hash, msec sent, msec now, msec window, const char *epoch, uint64_t seq);
 
 /* Forgets what was not stored: what the panel now sends again is the first of it. */
 void repeats_forget(struct repeats *r, const char *epoch, uint64_t behind);

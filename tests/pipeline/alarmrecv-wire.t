@@ -253,6 +253,11 @@ recv < <(at 20:00:01 "$(cid 0007 1002 '1130 01 003')"; at 20:00:12 "$(cid 0007 1
 is "$(field repeat | sed 's/.*-\(.\)/\1/' | tr '\n' ' ')" '- 1 - - - - ' 'the same number and content: a repetition; another number, content, account or time: none'
 is "$(sed -n 2p "$T/records" | grep -o '"repeat":"[^"]*"')" "\"repeat\":\"$(field id | sed -n 1p)\"" 'it names the first'
 is "$(sed -n 1p "$T/replies")" "$(sed -n 2p "$T/replies")" 'and is answered as that was'
+is "$(sed -n 2p "$T/records" | grep -o '"flags":.*]')" '"flags":["repeat-unsure"]' 'with another time it may be a new one'
+is "$(sed -n 1,2p "$T/records" | alarmdecode | grep -o '"type":"[a-z]*"\|"repeat":"[^"]*"' | tr '\n' ' ' | sed 's/t1[^"]*-//')" '"type":"event" "type":"event" "repeat":"1" ' 'whose event is not held back'
+recv < <(at 20:00:01 "$(cid 0007 1002 '1130 01 003')_20:00:01,01-13-2026"; at 20:00:12 "$(cid 0007 1002 '1130 01 003')_20:00:01,01-13-2026"
+	at 20:01:30 "$(cid 0008 1002 '1130 01 003')"; at 20:01:40 "$(cid 0008 1002 '1130 01 003')"; at 20:02:20 "$(cid 0008 1002 '1130 01 003')")
+is "$(alarmdecode <"$T/records" | grep -o '"type":"[a-z]*"' | tr '\n' ' ')" '"type":"event" "type":"frame" "type":"event" "type":"frame" "type":"event" ' 'the same time, or none and seconds: one event; half a minute: told again'
 recv --repeat-window 5s < <(at 20:00:01 "$(cid 0007 1002 '1130 01 003')"; at 20:00:12 "$(cid 0007 1002 '1130 01 003')")
 is "$(field repeat | sort -u)" '-' '--repeat-window'
 recv < <(at 20:00:01 "$(cid 0000 1002 '1130 01 003')_20:00:01,01-13-2026"; at 20:00:12 "$(cid 0000 1002 '1130 01 003')_20:00:01,01-13-2026"

@@ -50,15 +50,15 @@ static void in_window(void)
 {
 	struct repeats r = { 0 };
 	ok(!repeats_find(&r, 7, NOW, WINDOW), "nothing is known at first");
-	repeats_add(&r, 7, NOW, WINDOW, EPOCH, 41);
+	repeats_add(&r, 7, NOW, NOW, WINDOW, EPOCH, 41);
 	const struct repeat *found = repeats_find(&r, 7, NOW + WINDOW, WINDOW);
 	ok(found && found->seq == 41 && strcmp(found->epoch, EPOCH) == 0, "found under its record's number");
 	ok(!repeats_find(&r, 7, NOW + WINDOW + 1, WINDOW), "not behind the window");
 	ok(!repeats_find(&r, 8, NOW, WINDOW), "nor another");
-	repeats_add(&r, 8, NOW + WINDOW - SECOND, WINDOW, EPOCH, 42);
-	repeats_add(&r, 9, NOW + WINDOW + SECOND, WINDOW, EPOCH, 43);
+	repeats_add(&r, 8, NOW, NOW + WINDOW - SECOND, WINDOW, EPOCH, 42);
+	repeats_add(&r, 9, NOW, NOW + WINDOW + SECOND, WINDOW, EPOCH, 43);
 	ok(repeats_find(&r, 8, NOW + WINDOW + SECOND, WINDOW), "a new generation keeps the one before");
-	repeats_add(&r, 7, NOW + WINDOW + SECOND, WINDOW, EPOCH, 44);
+	repeats_add(&r, 7, NOW, NOW + WINDOW + SECOND, WINDOW, EPOCH, 44);
 	found = repeats_find(&r, 7, NOW + WINDOW + SECOND, WINDOW);
 	ok(found && found->seq == 44, "the same behind the window is a first one again");
 	repeats_free(&r);
@@ -67,14 +67,14 @@ static void in_window(void)
 static void not_stored(void)
 {
 	struct repeats r = { 0 };
-	repeats_add(&r, 1, NOW, WINDOW, EPOCH, 10);
-	repeats_add(&r, 2, NOW, WINDOW, EPOCH, 11);
-	repeats_add(&r, 3, NOW, WINDOW, "1ngd0rh2akv1tr", 12);
+	repeats_add(&r, 1, NOW, NOW, WINDOW, EPOCH, 10);
+	repeats_add(&r, 2, NOW, NOW, WINDOW, EPOCH, 11);
+	repeats_add(&r, 3, NOW, NOW, WINDOW, "1ngd0rh2akv1tr", 12);
 	repeats_forget(&r, EPOCH, 10);
 	ok(repeats_find(&r, 1, NOW, WINDOW), "what was stored stays");
 	ok(!repeats_find(&r, 2, NOW, WINDOW), "what was not is forgotten");
 	ok(repeats_find(&r, 3, NOW, WINDOW), "another epoch has numbers of its own");
-	repeats_add(&r, 2, NOW, WINDOW, EPOCH, 12);
+	repeats_add(&r, 2, NOW, NOW, WINDOW, EPOCH, 12);
 	ok(repeats_find(&r, 2, NOW, WINDOW)->seq == 12, "what comes again is the first of it");
 	repeats_free(&r);
 }
@@ -85,7 +85,7 @@ static void bounded(void)
 	struct repeats r = { 0 };
 	unsigned missing = 0;
 	for (uint64_t i = 1; i <= 1000000; i++)
-		repeats_add(&r, i * UINT64_C(0x9e3779b97f4a7c15), NOW, WINDOW, EPOCH, i);
+		repeats_add(&r, i * UINT64_C(0x9e3779b97f4a7c15), NOW, NOW, WINDOW, EPOCH, i);
 	ok(r.young_room <= ROOM_MOST && r.old_room <= ROOM_MOST, "a million take no more room than there is");
 	for (uint64_t i = 1000000; i > 1000000 - ROOM_MOST / 2; i--) {
 		const struct repeat *found = repeats_find(&r, i * UINT64_C(0x9e3779b97f4a7c15), NOW, WINDOW);
