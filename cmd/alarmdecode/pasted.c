@@ -145,7 +145,7 @@ static void no_frame(struct decoder *d, struct frame_in *f)
 		return;
 	}
 	const char *other = f->protocol->neighbour ? f->protocol->neighbour(f->bytes) : NULL;
-	buf_printf(&d->out, "%s%s%s\n", _("no frame that we know"), other ? ": " : "", other ? other : "");
+	buf_printf(&d->out, "%s%s%s\n", _("no frame that we know"), other ? ": " : "", other ? _(other) : "");
 	d->bad = true;
 }
 

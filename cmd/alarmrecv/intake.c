@@ -258,15 +258,6 @@ static void take_noise(struct intake *in, const struct origin *from, struct span
 	record_error(in, from, &e);
 }
 
-/* Who speaks here?  A recorded wire has an LF in front of everything. */
-static const char *neighbour(const struct origin *from, struct span bytes)
-{
-	const char *name = from->proto->neighbour ? from->proto->neighbour(bytes) : NULL;
-	if (!name && from->proto->neighbour && bytes.n && bytes.p[0] == '\n')
-		name = from->proto->neighbour(span_from(bytes, 1));
-	return name;
-}
-
 size_t intake_take(struct intake *in, const struct origin *from, struct span bytes, bool at_end, struct buf *reply,
                    struct taken *t)
 {
@@ -278,7 +269,7 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 	if (v == V_OK)
 		take_frame(in, from, frame, reply, t);
 	else if (v == V_BAD_CHECK || v == V_NOT_MINE)
-		t->neighbour = neighbour(from, bytes);
+		t->neighbour = from->proto->neighbour ? from->proto->neighbour(bytes) : NULL;
 	if (v == V_NOT_MINE || (v == V_BAD_CHECK && t->neighbour))
 		take_noise(in, from, frame, t);
 	else if (v == V_BAD_CHECK || v == V_MALFORMED)

@@ -108,7 +108,7 @@ static void tell_neighbour(struct listener *l, const struct datagram *d, const c
 {
 	struct reception *r = l->reception;
 	if (notice_may(&r->notices, &d->route.from, r->loop.now))
-		warn(_("%.*s: speaks %s, not %s"), (int)d->name.n, (const char *)d->name.p, protocol,
+		warn(_("%.*s: speaks %s, not %s"), (int)d->name.n, (const char *)d->name.p, _(protocol),
 		     l->source->proto->name);
 }
 

@@ -169,7 +169,7 @@ void peer_send(struct peer *p)
 static void neighbour(struct peer *p, const char *protocol)
 {
 	struct buf text = { 0 };
-	buf_printf(&text, _("speaks %s, not %s: closed"), protocol, p->listener->source->proto->name);
+	buf_printf(&text, _("speaks %s, not %s: closed"), _(protocol), p->listener->source->proto->name);
 	peer_tell(p, buf_cstr(&text));
 	buf_free(&text);
 	p->closing = true;

@@ -194,7 +194,7 @@ void dc09_explain(struct span frame, const struct context *cx, enum language lan
 	if (v == V_NOT_MINE) {
 		const char *other = dc09_neighbour(frame);
 		buf_str(out, _("no DC-09 frame"));
-		buf_printf(out, "%s%s\n", other ? ": " : "", other ? other : "");
+		buf_printf(out, "%s%s\n", other ? ": " : "", other ? _(other) : "");
 		return;
 	}
 	buf_str(out, _("SIA DC-09 frame"));

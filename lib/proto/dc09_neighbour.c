@@ -44,8 +44,8 @@ const char *dc09_neighbour(struct span in)
 	struct span words = in.n && in.p[0] == '\n' ? span_from(in, 1) : in;	/* typed by hand, or by a script */
 	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
 		if (span_starts(in, beginnings[i].first) || span_starts(words, beginnings[i].first))
-			return _(beginnings[i].name);
+			return beginnings[i].name;
 	if (is_galaxy_block(in))
-		return _("SIA DC-03 blocks (Honeywell Galaxy)");
-	return is_heartbeat(in) ? _("Osborne-Hoffman (Aritech, UTC)") : NULL;
+		return N_("SIA DC-03 blocks (Honeywell Galaxy)");
+	return is_heartbeat(in) ? N_("Osborne-Hoffman (Aritech, UTC)") : NULL;
 }

@@ -93,7 +93,8 @@ struct protocol {
 	/* The frame for a person, field by field; may be NULL. */
 	void (*explain)(struct span frame, const struct context *cx, enum language language, struct buf *out);
 
-	/* Names the protocol that the first bytes belong to, NULL when unknown; may be NULL. */
+	/* Names the protocol that the first bytes belong to, in English as records have it
+	 * (_() for a person); NULL when unknown; may be NULL. */
 	const char *(*neighbour)(struct span in);
 };
 
