@@ -39,13 +39,19 @@ static const struct {
 	{ SPAN("\x03\x00\x00"), "RDP" },
 };
 
-const char *dc09_neighbour(struct span in)
+static const char *name(struct span in)
 {
-	struct span words = in.n && in.p[0] == '\n' ? span_from(in, 1) : in;	/* typed by hand, or by a script */
 	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-		if (span_starts(in, beginnings[i].first) || span_starts(words, beginnings[i].first))
+		if (span_starts(in, beginnings[i].first))
 			return beginnings[i].name;
 	if (is_galaxy_block(in))
 		return N_("SIA DC-03 blocks (Honeywell Galaxy)");
 	return is_heartbeat(in) ? N_("Osborne-Hoffman (Aritech, UTC)") : NULL;
+}
+
+/* Typed by hand, by a script or out of a recorded wire, it has an LF in front. */
+const char *dc09_neighbour(struct span in)
+{
+	const char *known = name(in);
+	return !known && in.n && in.p[0] == '\n' ? name(span_from(in, 1)) : known;
 }
