@@ -23,6 +23,9 @@ static struct event *add(const struct channels *m, struct event_list *list)
 	struct event *ev = event_list_add(list);
 	digits_set(ev, F_ACCOUNT, m->account);
 	event_puts(ev, F_FORMAT, m->format);
+	ev->warnings |= m->warnings;
+	if (m->variant)
+		event_data(ev, SPAN("variant"), span_str(m->variant));
 	event_data(ev, SPAN("channels"), m->channel);
 	event_data(ev, SPAN("status"), span_of(&m->status, 1));
 	return ev;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* CESA 200 bauds, or SERIEE FSK 200: what French transmitters send.
+ *
+ *	12345 1 07 00000000
+ *	|     | |  padding
+ *	|     | code, agreed between installer and centre
+ *	|     0 a voice session follows, 1 new, 2 its end,
+ *	|     3 alarm and 4 normal, as the cyclic test finds it
+ *	account: the transmitter's code */
+#include "format/digits.h"
+
+static const struct code listen_row = { "", ON_NONE, "status", "", "audio", 2, "",
+                                        { "A voice session follows", "Écoute ou interphonie à suivre" } };
+static const struct code normal_row = { "", ON_NONE, "test", "", "test", 0, "",
+                                        { "Cyclic test: normal", "Test cyclique : état normal" } };
+
+static const struct type {
+	const char *qualifier;
+	const struct code *row;		/* NULL: as its code means, which nobody has told us */
+} types[] = { { NULL, &listen_row }, { "E", NULL }, { "R", NULL }, { "P", NULL }, { NULL, &normal_row } };
+
+static enum verdict decode(struct span payload, enum language language, struct event_list *list)
+{
+	uint8_t packed[DIGITS_MOST];
+	struct span s = digits_pack(span_trim(payload), packed);
+	if (s.n != 16)
+		return V_NOT_MINE;
+	if (s.p[5] < '0' || s.p[5] > '4' || !span_is(span_from(s, 8), "00000000"))
+		return V_MALFORMED;
+	const struct type *type = &types[s.p[5] - '0'];
+	struct event *ev = event_list_add(list);
+	digits_set(ev, F_ACCOUNT, span_sub(s, 0, 5));
+	event_puts(ev, F_FORMAT, "cesa200");
+	event_set(ev, F_CODE, span_sub(s, 6, 2));
+	format_classify(ev, type->row, false, language);
+	if (type->qualifier)
+		event_puts(ev, F_QUALIFIER, type->qualifier);
+	if (type->row == &listen_row)
+		event_data(ev, SPAN("listen_in"), SPAN("true"));
+	event_data(ev, SPAN("event_type"), span_sub(s, 5, 1));
+	return V_OK;
+}
+
+const struct format format_cesa200 = {
+	.name = "cesa200", .title = N_("CESA 200 bauds (SERIEE FSK 200)"),
+	.coverage = N_("complete; what a code means is agreed with the centre"), .decode = decode,
+};

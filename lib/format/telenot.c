@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Telenot GMS: VdS 2465 records in a frame of FT 1.2, as its panels write
+ * them on a serial line.
+ *
+ *	68 L L 68 C A data CS 16
+ *
+ *	L counts C, A and data; CS is their sum.  C 73 sends data, 40 polls,
+ *	00 is the answer.  Addresses of records have 16 bits. */
+#include "format/vds.h"
+#include "util/cursor.h"
+
+#include <stdio.h>
+
+static const struct code idle_row = { "", ON_NONE, "status", "", "system", 0, "",
+                                      { "Poll or answer without a message", "Interrogation ou réponse sans message" } };
+
+static void idle(uint8_t control, uint8_t station, enum language language, struct event_list *list)
+{
+	struct event *ev = event_list_add(list);
+	char text[8];
+	event_puts(ev, F_FORMAT, "telenot");
+	format_classify(ev, &idle_row, false, language);
+	snprintf(text, sizeof text, "%02X", control);
+	event_data(ev, SPAN("control"), span_str(text));
+	snprintf(text, sizeof text, "%u", station);
+	event_data(ev, SPAN("station"), span_str(text));
+}
+
+static uint8_t sum(struct span s)
+{
+	uint8_t total = 0;
+	for (size_t i = 0; i < s.n; i++)
+		total = (uint8_t)(total + s.p[i]);
+	return total;
+}
+
+static enum verdict decode(struct span payload, enum language language, struct event_list *list)
+{
+	struct cursor c = cursor_over(payload);
+	if (cursor_u8(&c) != 0x68)
+		return V_NOT_MINE;
+	uint8_t length = cursor_u8(&c), again = cursor_u8(&c), begin = cursor_u8(&c);
+	struct span body = cursor_take(&c, length);
+	uint8_t check = cursor_u8(&c), end = cursor_u8(&c);
+	if (!cursor_ok(&c) || !cursor_end(&c) || length != again || begin != 0x68 || end != 0x16 || length < 2)
+		return V_MALFORMED;
+	if (check != sum(body))
+		return V_BAD_CHECK;
+	if (length > 2)
+		return vds_records(span_from(body, 2), true, language, list) == V_OK ? V_OK : V_MALFORMED;
+	idle(body.p[0], body.p[1], language, list);
+	return V_OK;
+}
+
+const struct format format_telenot = {
+	.name = "telenot", .title = N_("Telenot GMS (VdS 2465 in FT 1.2)"), .coverage = N_("as VdS 2465 records"),
+	.binary = true, .decode = decode,
+};
