@@ -46,6 +46,9 @@ void list_formats(struct buf *out)
 	buf_printf(out, "%s\n", _("event languages:"));
 	for (const struct format *const *f = formats; *f; f++)
 		put_row(out, (*f)->name, (*f)->title, (*f)->coverage);
+	buf_printf(out, "%s\n", _("by name only, since their form is not public:"));
+	for (const struct named *n = formats_named; n->name; n++)
+		buf_printf(out, "  %-14s %s\n", n->name, n->title);
 }
 
 static bool is_letter(uint8_t c)

@@ -65,6 +65,8 @@ static void read_option(struct opts *o, int option, struct call *call)
 		break;
 	case 'f':
 		decoder.format = format_find(span_str(o->value));
+		if (format_is_named(span_str(o->value)))
+			die(EXIT_CALL, _("%s: its form is not public, so what its digits mean is not guessed"), o->value);
 		if (!decoder.format)
 			opts_refuse(o, _("%s: no such event language; --list shows them"), o->value);
 		break;

@@ -12,6 +12,19 @@ const struct format *const formats[] = {
 	NULL
 };
 
+const struct named formats_named[] = {
+	{ "atlantic", "Atlantic" }, { "bs8521", "BS 8521" }, { "l400", "L400" }, { "outel", "Outel" },
+	{ "sia2000", "SIA DC-04 (SIA 2000)" }, { "stratel", "Stratel" }, { "vonk", "VONK" }, { 0 },
+};
+
+bool format_is_named(struct span name)
+{
+	for (const struct named *n = formats_named; n->name; n++)
+		if (span_is(name, n->name))
+			return true;
+	return false;
+}
+
 const struct format *format_find(struct span name)
 {
 	for (const struct format *const *f = formats; *f; f++)

@@ -31,6 +31,14 @@ struct format {
 extern const struct format *const formats[];	/* NULL at the end */
 const struct format *format_find(struct span name);
 
+/* Languages that are met, and whose form nobody has made public: they are
+ * named so that a person who has such a panel knows, and never guessed at. */
+struct named {
+	const char *name, *title;
+};
+extern const struct named formats_named[];	/* a NULL name at the end */
+bool format_is_named(struct span name);
+
 /* Sets kind, category, severity and label from the table's row, or the
  * undefined kind and code-unknown when row is NULL.  restored: the event
  * ends what the row names. */

@@ -32,6 +32,10 @@ is "$(echo "$frame" | alarmdecode --json -f pulse | fields format code)" 'cid 13
 alarmdecode -f nonsense </dev/null 2>"$T/err"
 is $? 2 'a language that nobody knows: exit status 2'
 like "$(cat "$T/err")" 'nonsense: .*--list' 'and where to look'
+alarmdecode -f stratel </dev/null 2>"$T/err"
+is $? 2 'a language whose form is not public: exit status 2'
+like "$(cat "$T/err")" 'stratel: its form is not public' 'and it is told from one that nobody knows'
+like "$(alarmdecode --list)" '^  stratel ' '--list names it'
 alarmdecode -f pulse --explain </dev/null 2>"$T/err"
 is $? 2 '--explain is for frames'
 plan_done
