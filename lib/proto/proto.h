@@ -30,6 +30,7 @@ struct signal {
 	bool has_receiver, has_line, has_account;	/* present, maybe without digits */
 	bool encrypted;
 	bool poll;		/* a link test without anything new in it */
+	bool of_receiver;	/* a hardware receiver speaks of itself, not of a subscriber */
 	bool is_answer;		/* ACK, NAK, DUH: belongs to something we sent, gets no answer */
 	bool lenient_only;	/* a strict receiver refuses it */
 	struct span content;	/* readable content: DC-09, from behind [ (or behind pad and |) to the end */
@@ -59,6 +60,8 @@ struct protocol {
 	const char *title;	/* N_(), one line for --list */
 	const char *coverage;	/* "complete", or N_() what is missing */
 	size_t most;		/* longest frame, borders included */
+	bool one_at_a_time;	/* the sender waits for each answer: only what came last can come again */
+	bool refuses_damage;	/* a damaged frame is answered A_NAK, so that it is sent again at once */
 
 	/* The i-th of the tokens it knows, for --list, NULL behind the last; may be NULL. */
 	const char *(*token)(unsigned i);
@@ -97,6 +100,9 @@ struct protocol {
 	 * (_() for a person); NULL when unknown; may be NULL. */
 	const char *(*neighbour)(struct span in);
 };
+
+/* What to call the damage of a frame that read() finds bad. */
+enum warning signal_damage(const struct signal *s);
 
 extern const struct protocol *const protocols[];	/* NULL at the end */
 const struct protocol *protocol_find(struct span name);

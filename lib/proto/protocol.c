@@ -25,3 +25,9 @@ const char *answer_word(enum answer a)
 	static const char *const words[] = { [A_NONE] = "none", [A_ACK] = "ack", [A_NAK] = "nak", [A_DUH] = "duh" };
 	return words[a];
 }
+
+enum warning signal_damage(const struct signal *s)
+{
+	warnings damage = s->warnings & (WARN(CRC_BAD) | WARN(WIDTH_BAD) | WARN(CHECK_BYTE));
+	return damage ? (enum warning)__builtin_ctzll(damage) : W_STRUCTURE_BAD;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cutting the records of a receiver apart.  Most have no checksum: their
+ * width is their only check, so a record counts when all of it has the form
+ * of its type.  What stands in front of one is noise, and never hides it. */
+#include "proto/receiver.h"
+#include "util/hex.h"
+
+bool receiver_is_capital(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+bool receiver_is_word(uint8_t c)
+{
+	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+bool receiver_all(struct span s, bool (*is)(uint8_t c))
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is(s.p[i]))
+			return false;
+	return true;
+}
+
+static bool is_printed(uint8_t c)
+{
+	return c >= ' ' && c != 0x7F;
+}
+
+bool receiver_is_printed(struct span s)
+{
+	return receiver_all(s, is_printed);
+}
+
+bool receiver_is_field(struct span s)
+{
+	while (s.n && s.p[0] == ' ')
+		s = span_from(s, 1);
+	return receiver_all(s, receiver_is_word);
+}
+
+static bool is_whole(const struct receiver_borders *b, struct span text)
+{
+	struct receiver_record r = { 0 };
+	return b->parse(text, &r) == V_OK;
+}
+
+/* A whole record behind noise: where it begins; the text's length when there is none. */
+static size_t record_behind(const struct receiver_borders *b, struct span text)
+{
+	size_t at = 1;
+	while (at < text.n && !(b->begins(span_from(text, at)) && is_whole(b, span_from(text, at))))
+		at++;
+	while (at > 1 && at < text.n && b->is_fill(text.p[at - 1]))	/* its LF */
+		at--;
+	return at;
+}
+
+/* n bytes are a text with what stands around it: what are they? */
+static enum verdict judge(const struct receiver_borders *b, struct span in, size_t fill, size_t n, struct span text, struct span *frame)
+{
+	*frame = span_sub(in, 0, n);
+	if (is_whole(b, text))
+		return V_OK;
+	size_t first = b->run ? b->run(text) : 0;
+	if (first) {
+		*frame = span_sub(in, 0, fill + first);
+		return V_OK;
+	}
+	size_t at = record_behind(b, text);
+	if (at < text.n) {
+		*frame = span_sub(in, 0, fill + at);
+		return V_NOT_MINE;
+	}
+	bool ended = fill + text.n < n;
+	if (ended && b->is_strange && b->is_strange(text))
+		return V_OK;
+	return b->begins(text) || (ended && b->end_is_proof) ? V_BAD_CHECK : V_NOT_MINE;
+}
+
+/* Bytes in front of where a record could begin. */
+static size_t noise(const struct receiver_borders *b, struct span s)
+{
+	size_t n = 1;
+	while (n < s.n && !b->begins(span_from(s, n)))
+		n++;
+	return n;
+}
+
+enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bool at_end, struct span *frame)
+{
+	size_t fill = 0;
+	while (fill < in.n && b->is_fill(in.p[fill]))
+		fill++;
+	struct span rest = span_from(in, fill);
+	*frame = span_sub(in, 0, fill);
+	if (rest.n == 0)
+		return at_end ? V_NOT_MINE : V_MORE;
+	ptrdiff_t end = b->end(span_sub(rest, 0, b->most));
+	if (end >= 0)
+		return judge(b, in, fill, fill + (size_t)end + 1, span_sub(rest, 0, (size_t)end), frame);
+	if (rest.n >= b->most || at_end) {
+		struct span text = span_sub(rest, 0, b->most);
+		return judge(b, in, fill, fill + text.n, text, frame);
+	}
+	if (b->begins(rest))
+		return V_MORE;
+	*frame = span_sub(in, 0, fill + noise(b, rest));
+	return V_NOT_MINE;
+}
+
+/* Without what stands around it. */
+static struct span text_of(const struct receiver_borders *b, struct span frame)
+{
+	while (frame.n && b->is_fill(frame.p[0]))
+		frame = span_from(frame, 1);
+	ptrdiff_t end = b->end(frame);
+	return end >= 0 && (size_t)end + 1 == frame.n ? span_sub(frame, 0, (size_t)end) : frame;
+}
+
+static enum verdict parse(const struct receiver_borders *b, struct span text, struct receiver_record *r)
+{
+	*r = (struct receiver_record){ 0 };
+	enum verdict v = b->parse(text, r);
+	if (v == V_OK || !b->is_strange || !b->is_strange(text))
+		return v;
+	*r = (struct receiver_record){ .text = text };
+	return V_OK;
+}
+
+/* One put together is nowhere in the frame. */
+static struct span account_in(struct span frame, const struct receiver_record *r)
+{
+	const uint8_t *p = r->account.p;
+	return p && p >= frame.p && p < frame.p + frame.n ? r->account : (struct span){ 0 };
+}
+
+enum verdict receiver_read(const struct receiver_borders *b, struct span frame, struct signal *s)
+{
+	struct receiver_record r;
+	struct span text = text_of(b, frame);
+	enum verdict v = parse(b, text, &r);
+	*s = (struct signal){
+		.frame = frame, .sent = CLOCK_NONE, .seq = r.seq, .receiver = r.receiver, .line = r.line,
+		.account = account_in(frame, &r), .has_receiver = r.receiver.n, .has_line = r.line.n,
+		.has_account = r.account.n, .content = text, .payload = text,
+		.identity = text, .warnings = r.warnings, .poll = v == V_OK && r.what == RX_HEARTBEAT,
+		.is_answer = v == V_OK && r.what == RX_HOST,
+		.of_receiver = r.what == RX_STATUS || r.what == RX_HEARTBEAT || r.what == RX_TEXT,
+	};
+	if (v != V_OK && !s->warnings)
+		s->warnings = WARN(WIDTH_BAD);
+	bool ours = v == V_OK || b->begins(text) || (b->end_is_proof && b->end(frame) >= 0);
+	return ours ? v : V_NOT_MINE;
+}
+
+const char *receiver_stranger(struct span in)
+{
+	const struct protocol *dc09 = protocol_find(SPAN("dc09"));
+	struct span frame;
+	return dc09->frame(in, true, &frame) == V_OK ? "SIA DC-09" : dc09->neighbour(in);
+}
+
+bool receiver_okay(struct span text, struct receiver_record *r)
+{
+	if (text.n < 9 || !span_is(span_sub(text, 2, 7), " OKAY @") || span_trim(span_from(text, 9)).n ||
+	    !receiver_all(span_sub(text, 0, 2), receiver_is_word))
+		return false;
+	r->what = RX_HEARTBEAT;
+	r->receiver = span_sub(text, 0, 1);
+	r->line = span_sub(text, 1, 1);
+	return true;
+}
+
+bool receiver_high_speed(struct span channels, struct receiver_record *r)
+{
+	if (channels.n != 11 || channels.p[4] != ' ' || channels.p[9] != ' ')
+		return false;
+	memcpy(r->joined, channels.p, 4);
+	memcpy(r->joined + 4, channels.p + 5, 4);
+	r->joined[8] = channels.p[10];
+	r->format = "ademco-hs";
+	r->code = span_of(r->joined, 9);
+	return receiver_all(r->code, is_digit);
+}
+
+void receiver_answer(const struct signal *s, const struct context *cx, enum answer a, struct buf *out)
+{
+	(void)s;
+	(void)cx;
+	if (a != A_NONE)
+		buf_byte(out, a == A_NAK ? RECEIVER_NAK : RECEIVER_ACK);
+}
+
+enum verdict receiver_open(struct signal *s, const struct context *cx)
+{
+	(void)s;
+	(void)cx;
+	return V_BAD_CHECK;
+}
+
+enum verdict receiver_content(struct signal *s, struct span clear)
+{
+	(void)s;
+	(void)clear;
+	return V_OK;
+}
+
+/* The record's own events are made in receiver_events.c from the same bytes. */
+enum verdict receiver_events(const struct receiver_borders *b, const char *proto, const struct signal *s, enum language language,
+                             struct event_list *list)
+{
+	struct receiver_record r;
+	if (parse(b, text_of(b, s->frame), &r) != V_OK || r.what == RX_HOST || r.what == RX_HEARTBEAT)
+		return V_OK;
+	receiver_put_events(&r, proto, language, list);
+	return V_OK;
+}

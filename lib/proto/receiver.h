@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the output formats of hardware receivers share: a receiver takes the
+ * panels' calls and prints one record for each report on a serial line or a
+ * TCP connection, waits for one byte, and repeats what was not acknowledged.
+ * Only the protocols of receivers include it. */
+#ifndef VIGIE_PROTO_RECEIVER_H
+#define VIGIE_PROTO_RECEIVER_H
+
+#include "proto/proto.h"
+
+#define RECEIVER_ACK 0x06
+#define RECEIVER_NAK 0x15
+
+enum receiver_what { RX_EVENT, RX_STATUS, RX_HEARTBEAT, RX_CALLER, RX_LISTEN_IN, RX_VIDEO, RX_SIM, RX_TEXT, RX_HOST };
+
+/* A condition of the receiver itself, which concerns every site behind it. */
+struct receiver_status {
+	const char *code;
+	bool over;		/* the code says that it has ended */
+	int severity;		/* 0 information, else of the trouble */
+	const char *label[2];	/* by enum language */
+};
+
+/* A record taken apart.  Spans borrow from the frame. */
+struct receiver_record {
+	enum receiver_what what;
+	const char *format;	/* the panel's language, as far as the record names it */
+	struct span receiver, line, account, seq;
+	struct span cid;	/* Contact ID: QXYZGGNNN, Q a digit or a letter */
+	uint8_t cid_flag;	/* 'C' zone, 'U' user, 0: not said */
+	struct span sia;	/* a SIA block: NBA01 */
+	struct span code, zone, user, partition, text;
+	struct span caller;	/* the number or name that the call came from */
+	struct span time;	/* the receiver's clock, as it prints it */
+	const struct receiver_status *status;
+	bool over;		/* the status has ended */
+	warnings warnings;
+	uint8_t joined[16];	/* what stands apart in the record: a span that borrows from here lives as long as it */
+};
+
+/* Where a protocol's records begin and end. */
+struct receiver_borders {
+	size_t most;				/* longest record, its end included */
+	bool (*is_fill)(uint8_t c);		/* may stand between records */
+	ptrdiff_t (*end)(struct span s);	/* where the byte stands that ends the record at the front; -1: not yet */
+	bool end_is_proof;			/* nobody else ends anything so: what ends so was a record */
+	bool (*begins)(struct span s);		/* a record could begin so, as far as the bytes are there */
+	/* Is it a whole record?  V_OK; V_BAD_CHECK and V_MALFORMED: no, with r->warnings. */
+	enum verdict (*parse)(struct span text, struct receiver_record *r);
+	bool (*is_strange)(struct span text);	/* none that we know, but printed whole; may be NULL */
+	size_t (*run)(struct span text);	/* length of the first of several records without an end; may be NULL */
+};
+
+enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bool at_end, struct span *frame);
+enum verdict receiver_read(const struct receiver_borders *b, struct span frame, struct signal *s);
+enum verdict receiver_events(const struct receiver_borders *b, const char *proto, const struct signal *s, enum language language,
+                             struct event_list *list);
+
+/* Adds what the record says; at least one event. */
+void receiver_put_events(const struct receiver_record *r, const char *proto, enum language language, struct event_list *list);
+
+/* 06, or 15 for A_NAK.  A receiver that is refused a record because of its
+ * content repeats it and the calls behind it wait, so A_DUH is an ACK too. */
+void receiver_answer(const struct signal *s, const struct context *cx, enum answer a, struct buf *out);
+
+/* Nothing is ever encrypted here. */
+enum verdict receiver_open(struct signal *s, const struct context *cx);
+enum verdict receiver_content(struct signal *s, struct span clear);
+
+const struct receiver_status *receiver_status_find(const struct receiver_status *table, size_t n, struct span code);
+
+/* Who else speaks on a receiver's port; NULL: unknown. */
+const char *receiver_stranger(struct span in);
+
+/* "00 OKAY @" of the Ademco 685 and its kin, with their receiver and line or without. */
+bool receiver_okay(struct span text, struct receiver_record *r);
+
+/* Nine digits of Ademco high speed: "CCCC CCCC C". */
+bool receiver_high_speed(struct span channels, struct receiver_record *r);
+
+/* "A p AAAA g u ZZ E" of an ITI receiver. */
+bool receiver_iti(struct span body, struct receiver_record *r);
+
+/* A digit beyond nine (A 10, a 36) as a number to read. */
+struct span receiver_number(uint8_t digit);
+
+/* Small questions about printed text. */
+bool receiver_is_word(uint8_t c);	/* a digit or a letter */
+bool receiver_is_capital(uint8_t c);
+bool receiver_all(struct span s, bool (*is)(uint8_t c));
+bool receiver_is_printed(struct span s);
+bool receiver_is_field(struct span s);	/* blanks, then digits and letters */
+
+/* A protocol of one set of borders. */
+#define RECEIVER_PROTOCOL(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR) \
+	static enum verdict frame(struct span in, bool at_end, struct span *cut) { return receiver_frame(&(BORDERS), in, at_end, cut); } \
+	static enum verdict read(struct span bytes, struct signal *s) { return receiver_read(&(BORDERS), bytes, s); } \
+	static enum verdict events(const struct signal *s, enum language language, struct event_list *list) \
+	{ return receiver_events(&(BORDERS), WORD, s, language, list); } \
+	const struct protocol protocol_##NAME = { \
+		.name = WORD, .title = TITLE, .coverage = COVERAGE, .most = 1024, .frame = frame, .read = read, \
+		.open = receiver_open, .content = receiver_content, .answer = receiver_answer, .events = events, \
+		.neighbour = NEIGHBOUR, .one_at_a_time = true, .refuses_damage = true, \
+	}
+
+#endif

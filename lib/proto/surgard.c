@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sur-Gard receivers (MLR2, System I to 5) and all that speaks like them.
+ *
+ *	type RRL… body DC4
+ *
+ *	1  ......AAAA . X G YYY		pulse; X = @ and no account: heartbeat
+ *	3  ....AAAAAA EE ZZZZ		SIA, one event
+ *	5  . 18 AAAA Q XYZ GG CCC	Contact ID, Q a letter or a digit
+ *	S  [#account|Npackets]		SIA; account 0000 and type 0: the receiver itself
+ *	6  ......AAAA EE YYYY		Radionics BFSK
+ *	8  AAAA . CCCC . CCCC . C	Ademco high speed
+ *
+ * and those of the table.  RR is the receiver, L… the line, one digit on the
+ * first models, three on later ones, and up to seven: the bodies have fixed
+ * widths, so what is left in front is the header.  That width is all the
+ * check there is.  Behind a body a receiver may print its clock. */
+#include "proto/receiver.h"
+#include "proto/surgard.h"
+#include "util/hex.h"
+
+#define DC4 0x14
+#define MOST 1024
+#define HEADER_LEAST 3	/* RRL */
+#define HEADER_MOST 9
+#define CLOCK 14	/* HH:MM:SS-dd/mm */
+#define CID_TAIL 9	/* QXYZGGCCC */
+
+static const struct receiver_status statuses[] = {
+	{ "01", false, 1, { "Receiver: printer", "Récepteur : imprimante" } },
+	{ "03", false, 3, { "Receiver: battery", "Récepteur : batterie" } },
+	{ "05", false, 3, { "Receiver: serial output absent", "Récepteur : sortie série absente" } },
+	{ "10", false, 2, { "Receiver: faulty data on a line card", "Récepteur : données erronées sur une carte de ligne" } },
+	{ "15", false, 3, { "Receiver: mains failure", "Récepteur : défaut secteur" } },
+	{ "20", false, 3, { "Receiver: phone line lost", "Récepteur : ligne téléphonique perdue" } },
+	{ "30", true, 0, { "Receiver: phone line restored", "Récepteur : ligne téléphonique rétablie" } },
+	{ "40", false, 2, { "Receiver: call answered, no data came", "Récepteur : appel pris, aucune donnée reçue" } },
+};
+
+/* A body's fields, each by its place; n 0: it has none. */
+struct place {
+	uint8_t at, n;
+};
+
+static const struct body {
+	uint8_t type, width;
+	enum receiver_what what;
+	const char *format;
+	struct place account, code, zone, text;
+} bodies[] = {
+	{ '4', 16, RX_CALLER, "callerid", { 0, 6 }, { 0, 0 }, { 0, 0 }, { 6, 10 } },
+	{ 'A', 16, RX_CALLER, "callerid", { 0, 0 }, { 0, 0 }, { 0, 0 }, { 6, 10 } },
+	{ 'U', 24, RX_CALLER, "callerid", { 0, 6 }, { 0, 0 }, { 0, 0 }, { 6, 18 } },
+	{ 's', 31, RX_SIM, "sim", { 0, 10 }, { 0, 0 }, { 0, 0 }, { 10, 21 } },
+	{ '6', 16, RX_EVENT, "bfsk", { 0, 10 }, { 10, 2 }, { 12, 4 }, { 0, 0 } },
+	{ '7', 16, RX_EVENT, "sescoa", { 0, 10 }, { 0, 0 }, { 0, 0 }, { 10, 6 } },
+	{ '9', 16, RX_EVENT, "acron", { 0, 8 }, { 8, 8 }, { 0, 0 }, { 0, 0 } },
+	{ 'D', 16, RX_EVENT, NULL, { 0, 10 }, { 0, 0 }, { 0, 0 }, { 10, 6 } },
+	{ 'C', 16, RX_EVENT, "skfsk2", { 0, 10 }, { 10, 2 }, { 12, 2 }, { 0, 0 } },
+	{ 'E', 16, RX_EVENT, "skfsk1", { 0, 10 }, { 10, 2 }, { 0, 0 }, { 0, 0 } },
+	{ 'T', 12, RX_EVENT, "telenot", { 0, 6 }, { 7, 1 }, { 10, 2 }, { 0, 0 } },
+	{ 'V', 18, RX_EVENT, "vonk", { 0, 2 }, { 2, 16 }, { 0, 0 }, { 0, 0 } },
+};
+
+static struct span field(struct span body, struct place p)
+{
+	return span_trim(span_sub(body, p.at, p.n));
+}
+
+static bool is_clock(struct span s)
+{
+	static const char form[] = "00:00:00-00/00";
+	for (size_t i = 0; i < s.n; i++)
+		if (form[i] == '0' ? !is_digit(s.p[i]) : s.p[i] != (uint8_t)form[i])
+			return false;
+	return s.n == CLOCK;
+}
+
+/* The record's type, header and body, with the body's width known. */
+static bool split(struct span text, size_t width, struct receiver_record *r, struct span *body)
+{
+	if (text.n < 1 + HEADER_LEAST + width || text.n > 1 + HEADER_MOST + width)
+		return false;
+	size_t header = text.n - 1 - width;
+	*body = span_from(text, 1 + header);
+	r->receiver = span_sub(text, 1, 2);
+	r->line = span_sub(text, 3, header - 2);
+	return receiver_all(span_sub(text, 1, header), receiver_is_word);
+}
+
+/* PIMA and others leave X blank: the number is a code of their own then. */
+static bool read_basic(struct span body, struct receiver_record *r)
+{
+	struct span account = span_sub(body, 0, 10), x = span_sub(body, 11, 1);
+	r->account = span_trim(account);
+	r->format = "pulse";
+	if (r->account.n == 0 && x.p[0] == '@' && span_trim(span_from(body, 12)).n == 0) {
+		r->what = RX_HEARTBEAT;
+		return true;
+	}
+	r->code = span_trim(span_sub(body, 10, 2));
+	r->partition = span_trim(span_sub(body, 12, 1));
+	struct span number = span_trim(span_from(body, 13));
+	bool is_user = span_is(r->code, "O") || span_is(r->code, "C");
+	*(is_user ? &r->user : &r->zone) = number;
+	if (span_is(r->account, "0000") && span_is(r->code, "P")) {
+		r->what = RX_LISTEN_IN;
+	} else if (span_is(r->account, "0000") && (span_is(r->code, "A") || span_is(r->code, "R"))) {
+		r->what = RX_STATUS;
+		r->over = span_is(r->code, "R");
+		r->status = receiver_status_find(statuses, sizeof statuses / sizeof *statuses, number);
+	}
+	return r->account.n && receiver_is_field(account);
+}
+
+static bool parse_basic(struct span text, struct receiver_record *r)
+{
+	struct span body;
+	return split(text, 16, r, &body) && read_basic(body, r);
+}
+
+static struct span as_block(struct span event, struct receiver_record *r)
+{
+	r->joined[0] = 'N';
+	memcpy(r->joined + 1, event.p, 6);
+	return span_of(r->joined, 7);
+}
+
+/* Some print words as type 3: for a person to read. */
+static bool parse_sia_one(struct span text, struct receiver_record *r)
+{
+	struct span body;
+	if (!split(text, 16, r, &body))
+		return false;
+	struct span account = span_sub(body, 0, 10), event = span_from(body, 10), number = span_from(event, 2);
+	bool sia = receiver_is_capital(event.p[0]) && receiver_is_capital(event.p[1]) && receiver_is_field(account) &&
+	           receiver_all(number, is_hex);
+	r->format = sia ? "sia" : "text";
+	r->account = sia ? span_trim(account) : (struct span){ 0 };
+	r->sia = sia ? as_block(event, r) : (struct span){ 0 };
+	r->text = sia ? (struct span){ 0 } : span_trim(body);
+	return sia || span_find(body, '|') < 0;
+}
+
+/* The type stands behind the first blank or dash, which ends the header;
+ * nine digits end the body, and what is between is the account. */
+static bool parse_cid(struct span text, struct receiver_record *r)
+{
+	size_t at = 1;
+	while (at < text.n && receiver_is_word(text.p[at]))
+		at++;
+	struct span type = span_sub(text, at + 1, 2), body = span_from(text, at + 3);
+	bool blank = at < text.n && (text.p[at] == ' ' || text.p[at] == '-');
+	if (!blank || at < 1 + HEADER_LEAST || at > 1 + HEADER_MOST || (!span_is(type, "18") && !span_is(type, "98")) ||
+	    body.n < CID_TAIL + 4 || body.n > CID_TAIL + 10)
+		return false;
+	r->receiver = span_sub(text, 1, 2);
+	r->line = span_sub(text, 3, at - 3);
+	r->format = "cid";
+	r->account = span_sub(body, 0, body.n - CID_TAIL);
+	r->cid = span_from(body, body.n - CID_TAIL);
+	return receiver_all(body, receiver_is_word);
+}
+
+bool surgard_bracket(struct span text, struct receiver_record *r)
+{
+	ptrdiff_t open = span_find(text, '['), bar = span_find(text, '|');
+	size_t at = open < 0 ? 0 : (size_t)open;
+	if (at < 1 + HEADER_LEAST || at > 1 + HEADER_MOST || text.p[text.n - 1] != ']' || bar < open + 2 || text.p[at + 1] != '#' ||
+	    !receiver_all(span_sub(text, 1, at - 1), receiver_is_word))
+		return false;
+	r->receiver = span_sub(text, 1, 2);
+	r->line = span_sub(text, 3, at - 3);
+	r->account = span_sub(text, at + 2, (size_t)bar - at - 2);
+	r->sia = span_sub(text, (size_t)bar + 1, text.n - (size_t)bar - 2);
+	r->format = "sia";
+	r->what = span_is(r->account, "0000") ? RX_STATUS : RX_EVENT;
+	if (r->sia.n && r->sia.p[0] == 'I') {	/* video: pt010/cn001/ad003 */
+		r->what = RX_VIDEO;
+		r->code = span_sub(r->sia, 0, 1);
+		r->text = span_from(r->sia, 1);
+		r->sia = (struct span){ 0 };
+	}
+	return r->account.n && r->account.n <= 16 && receiver_all(r->account, receiver_is_word);
+}
+
+static bool parse_high_speed(struct span text, struct receiver_record *r)
+{
+	struct span body;
+	if (!split(text, 16, r, &body) || body.p[4] != ' ' || !receiver_is_field(span_sub(body, 0, 4)))
+		return false;
+	r->account = span_trim(span_sub(body, 0, 4));
+	return receiver_high_speed(span_from(body, 5), r);
+}
+
+/* I: "... A c AAAA G U ZZ E W N", the account's first digit in front of the panel's kind. */
+static bool parse_iti(struct span text, struct receiver_record *r)
+{
+	struct span body;
+	if (!split(text, 16, r, &body) || span_trim(span_sub(body, 0, 3)).n)
+		return false;
+	return receiver_iti(span_from(body, 3), r);
+}
+
+static bool is_word_or_blank(uint8_t c)
+{
+	return receiver_is_word(c) || c == ' ';
+}
+
+static bool parse_body(const struct body *b, struct span text, struct receiver_record *r)
+{
+	struct span body;
+	if (!split(text, b->width, r, &body))
+		return false;
+	r->what = b->what;
+	r->format = b->format;
+	r->account = field(body, b->account);
+	r->code = field(body, b->code);
+	r->zone = field(body, b->zone);
+	r->text = field(body, b->text);
+	while (b->type == 'U' && r->text.n && r->text.p[r->text.n - 1] == 'F')	/* fill */
+		r->text.n--;
+	return receiver_all(body, is_word_or_blank) && receiver_is_field(span_sub(body, b->account.at, b->account.n)) &&
+	       (b->account.n == 0 || r->account.n);
+}
+
+static const struct body *body_of(uint8_t type)
+{
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+		if (bodies[i].type == type)
+			return &bodies[i];
+	return NULL;
+}
+
+static bool is_known(uint8_t type)
+{
+	return type && (strchr("1358SI0", type) || body_of(type));
+}
+
+static bool parse_type(struct span text, struct receiver_record *r)
+{
+	const struct body *body = body_of(text.p[0]);
+	switch (text.p[0]) {
+	case '1': return parse_basic(text, r);
+	case '3': return parse_sia_one(text, r);
+	case '5': return parse_cid(text, r);
+	case '8': return parse_high_speed(text, r);
+	case 'I': return parse_iti(text, r);
+	case '0': case 'S': return surgard_bracket(text, r);
+	default: return body && parse_body(body, text, r);
+	}
+}
+
+static enum verdict parse(struct span text, struct receiver_record *r)
+{
+	struct span clock = text.n > CLOCK ? span_from(text, text.n - CLOCK) : (struct span){ 0 };
+	bool has_clock = is_clock(clock);
+	if (text.n < 1 + HEADER_LEAST || !receiver_is_printed(text))
+		return V_BAD_CHECK;
+	if (!parse_type(has_clock ? span_sub(text, 0, text.n - CLOCK) : text, r)) {
+		*r = (struct receiver_record){ .warnings = WARN(WIDTH_BAD) };
+		return V_BAD_CHECK;
+	}
+	r->time = has_clock ? clock : (struct span){ 0 };
+	return V_OK;
+}
+
+/* Line noise, and the control bytes that relays send to keep a connection up. */
+bool surgard_is_fill(uint8_t c)
+{
+	return c < ' ' && c != DC4;
+}
+
+ptrdiff_t surgard_end(struct span s)
+{
+	return span_find(s, DC4);
+}
+
+static bool begins(struct span s)
+{
+	for (size_t i = 1; i < 1 + HEADER_LEAST && i < s.n; i++)
+		if (i < HEADER_LEAST ? !is_hex(s.p[i]) : !receiver_is_word(s.p[i]))
+			return false;
+	return s.n && receiver_is_word(s.p[0]);
+}
+
+/* A type of which no layout is published.  What has a layout and does not
+ * keep to it has been damaged. */
+static bool is_strange(struct span text)
+{
+	return text.n > 1 + HEADER_LEAST && begins(text) && receiver_is_printed(text) && !is_known(text.p[0]);
+}
+
+/* Copies that nobody acknowledged arrive without a DC4 between them: taken
+ * apart only where all of it is records of one width. */
+static size_t first_of_run(struct span text)
+{
+	for (size_t width = 20; width <= 22; width += 2) {
+		bool all = text.n >= 2 * width && text.n % width == 0;
+		for (size_t at = 0; all && at < text.n; at += width) {
+			struct receiver_record r = { 0 };
+			all = parse(span_sub(text, at, width), &r) == V_OK;
+		}
+		if (all)
+			return width;
+	}
+	return 0;
+}
+
+static const struct receiver_borders borders = {
+	.most = MOST, .is_fill = surgard_is_fill, .end = surgard_end, .end_is_proof = true, .begins = begins, .parse = parse,
+	.is_strange = is_strange, .run = first_of_run,
+};
+
+/* The option for another maker's host, whose four bytes in front are published nowhere. */
+static const char *neighbour(struct span in)
+{
+	if (in.n > 4 && in.p[0] == '\0' && in.p[1] == '\0' && begins(span_from(in, 4)))
+		return _("Sur-Gard with B32 headers: switch that option off");
+	return receiver_stranger(in);
+}
+
+RECEIVER_PROTOCOL(surgard, "surgard", N_("Sur-Gard receivers and their imitations"),
+                  N_("complete, but for B32 headers and types without a published layout"), borders, neighbour);

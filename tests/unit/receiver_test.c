@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The corpus of each hardware receiver's output: what comes out of a record
+ * and what is answered; and each of them cut anywhere, behind noise, in
+ * pairs, and with a byte lost. */
+#include <stdlib.h>
+
+#include "../tap.h"
+#include "proto/proto.h"
+#include "util/charset.h"
+#include "util/cursor.h"
+#include "util/file.h"
+
+#define EVENTS 8
+
+struct expected {
+	struct buf name, panel, answer;
+	bool bad, has_answer;
+	struct span what, header, event[EVENTS];
+	unsigned events;
+};
+
+static const struct protocol *proto;
+static struct event_list list;
+static struct buf first;	/* the first sound record of the protocol */
+
+/* "…" with its escapes, appended; the rest of the line stays. */
+static void take_quoted(struct span *line, struct buf *out)
+{
+	struct cursor c = cursor_over(*line);
+	cursor_expect(&c, '"');
+	while (!cursor_end(&c) && cursor_peek(&c) != '"') {
+		uint8_t byte = cursor_u8(&c);
+		if (byte == '\\') {
+			byte = cursor_u8(&c);
+			if (byte == 'x')
+				byte = (uint8_t)cursor_digits(&c, 2, 16);
+			else
+				byte = byte == 'n' ? '\n' : byte == 'r' ? '\r' : byte;
+		}
+		buf_byte(out, byte);
+	}
+	cursor_expect(&c, '"');
+	*line = c.rest;
+}
+
+/* key="value", the key with a NUL behind it; false at the end. */
+static bool take_pair(struct span *rest, struct buf *key, struct buf *value)
+{
+	*rest = span_trim(*rest);
+	ptrdiff_t eq = span_find(*rest, '=');
+	buf_reset(key);
+	buf_reset(value);
+	if (eq < 0)
+		return false;
+	buf_span(key, span_sub(*rest, 0, (size_t)eq));
+	*rest = span_from(*rest, (size_t)eq + 1);
+	take_quoted(rest, value);
+	return true;
+}
+
+static void check_header(const struct expected *e, const struct signal *s, const char *name)
+{
+	struct buf key = { 0 }, value = { 0 };
+	for (struct span rest = e->header; take_pair(&rest, &key, &value);) {
+		const char *k = buf_cstr(&key);
+		struct span got = strcmp(k, "receiver") == 0 ? s->receiver : strcmp(k, "line") == 0 ? s->line : s->seq;
+		ok(span_eq(got, buf_view(&value)), "%s: %s %s", name, k, buf_cstr(&value));
+	}
+	buf_free(&key);
+	buf_free(&value);
+}
+
+static bool zeros(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '0')
+			return false;
+	return true;
+}
+
+static bool data_has(const struct event *ev, struct span key, struct span value)
+{
+	struct buf want = { 0 };
+	json_quote(&want, key);
+	buf_byte(&want, ':');
+	json_quote(&want, value);
+	bool found = ev->data_n && memmem(ev->list->data.p + ev->data_at, ev->data_n, want.p, want.n) != NULL;
+	buf_free(&want);
+	return found;
+}
+
+static const struct { const char *key; enum field field; } fields[] = {
+#define FIELD(name, key, form, meaning) { key, F_##name },
+#include "event/fields.def"
+#undef FIELD
+};
+
+/* A code that has no zone sends 000. */
+static bool event_has(const struct event *ev, struct span key, struct span value)
+{
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (span_is(key, fields[i].key)) {
+			struct span got = event_get(ev, fields[i].field);
+			return span_eq(got, value) || (span_is(key, "zone") && got.n == 0 && (zeros(value) || data_has(ev, SPAN("address"), value)));
+		}
+	return data_has(ev, key, value);
+}
+
+static void check_event(const struct expected *e, struct span want, const struct event *ev, const char *name)
+{
+	struct buf key = { 0 }, value = { 0 };
+	while (take_pair(&want, &key, &value))
+		ok(event_has(ev, buf_view(&key), buf_view(&value)), "%s: %s %s", name, buf_cstr(&key), buf_cstr(&value));
+	ok(span_trim(want).n == 0, "%s: all of the event is looked at", name);
+	ok(event_get(ev, F_KIND).n && event_get(ev, F_CATEGORY).n && event_get(ev, F_SEVERITY).n, "%s: said in our words", name);
+	ok(span_is(event_get(ev, F_PROTO), proto->name), "%s: by %s", name, proto->name);
+	if (span_is(e->what, "status"))
+		ok(event_get(ev, F_LABEL).n, "%s: a status has a label", name);
+	buf_free(&key);
+	buf_free(&value);
+}
+
+static void check_events(const struct expected *e, const struct signal *s, const char *name)
+{
+	event_list_reset(&list);
+	proto->events(s, LANG_EN, &list);
+	ok(list.n == e->events, "%s: %u events", name, e->events);
+	for (unsigned i = 0; i < e->events && i < list.n; i++)
+		check_event(e, e->event[i], &list.event[i], name);
+	event_list_reset(&list);
+	proto->events(s, LANG_FR, &list);
+	ok(list.n == e->events, "%s: as many in French", name);
+}
+
+static void check_answer(const struct expected *e, const struct signal *s, const char *name)
+{
+	struct context cx = { 0 };
+	struct buf reply = { 0 };
+	if (s->is_answer) {
+		ok(e->answer.n == 0, "%s: nothing is answered", name);
+		return;
+	}
+	proto->answer(s, &cx, A_NONE, &reply);
+	ok(reply.n == 0, "%s: no answer where none is wanted", name);
+	proto->answer(s, &cx, e->bad ? A_NAK : A_ACK, &reply);
+	ok(span_eq(buf_view(&reply), buf_view(&e->answer)), "%s: the answer, byte for byte", name);
+	buf_reset(&reply);
+	proto->answer(s, &cx, A_DUH, &reply);
+	ok(e->bad || span_eq(buf_view(&reply), buf_view(&e->answer)), "%s: a stranger's is acknowledged too", name);
+	buf_free(&reply);
+}
+
+static void check_what(const struct expected *e, const struct signal *s, const char *name)
+{
+	bool host = span_starts(e->what, SPAN("host_"));
+	ok(s->poll == span_is(e->what, "heartbeat"), "%s: %s a poll", name, s->poll ? "is" : "is not");
+	ok(s->is_answer == host, "%s: of a %s", name, host ? "host" : "receiver");
+	if (s->poll || span_is(e->what, "status"))
+		ok(s->of_receiver, "%s: the receiver speaks of itself", name);
+}
+
+/* Cut behind each byte it waits, or the record stands there whole. */
+static void check_cuts(const struct expected *e, const char *name)
+{
+	struct span in = buf_view(&e->panel), frame;
+	bool waits = true, decides = true;
+	for (size_t n = 1; n < in.n; n++) {
+		enum verdict v = proto->frame(span_sub(in, 0, n), false, &frame);
+		waits &= v == V_MORE && frame.n <= n;
+		v = proto->frame(span_sub(in, 0, n), true, &frame);
+		decides &= v != V_MORE && frame.n > 0 && frame.n <= n;
+	}
+	ok(waits || e->bad, "%s: cut anywhere it waits for the rest", name);
+	ok(decides, "%s: at the end of a connection it never waits", name);
+}
+
+/* What is found in front of the record that ends the bytes; -1: it is not found. */
+static int noises_before(struct span in, struct span record)
+{
+	struct span frame;
+	int noises = 0;
+	while (in.n) {
+		enum verdict v = proto->frame(in, false, &frame);
+		if (v == V_MORE || frame.n == 0)
+			return -1;
+		if (v == V_OK)
+			return frame.n >= record.n && span_eq(span_from(frame, frame.n - record.n), record) ? noises : -1;
+		noises++;
+		in = span_from(in, frame.n);
+	}
+	return -1;
+}
+
+static void check_neighbours(const struct expected *e, const char *name)
+{
+	static const struct span noise[] = { SPAN("\r\n"), SPAN("~~~"), SPAN("\xFF\x80"), SPAN("\xB1\x30\xB1\xB1\xA0\xC0\xA0") };
+	struct span in = buf_view(&e->panel), frame;
+	struct buf both = { 0 };
+	bool behind = true;
+	for (size_t i = 0; i < sizeof noise / sizeof *noise; i++) {
+		buf_reset(&both);
+		buf_span(&both, noise[i]);
+		buf_span(&both, in);
+		behind &= e->bad || span_is(e->what, "unpublished") || noises_before(buf_view(&both), in) >= 0;
+	}
+	ok(behind, "%s: is found behind noise", name);
+	buf_reset(&both);
+	buf_span(&both, in);
+	buf_span(&both, buf_view(&first));
+	enum verdict v = proto->frame(buf_view(&both), false, &frame);
+	ok((v == V_OK) == !e->bad && frame.n == in.n, "%s: two in a segment are two", name);
+	ok(proto->frame(span_from(buf_view(&both), frame.n), false, &frame) == V_OK && span_eq(frame, buf_view(&first)),
+	   "%s: does not hide the one behind it", name);
+	buf_free(&both);
+}
+
+/* One byte lost: whatever it is taken for, no byte of it vanishes, and the
+ * record behind it is found. */
+static void check_loss(const struct expected *e, const char *name)
+{
+	struct span in = buf_view(&e->panel), frame;
+	struct buf less = { 0 };
+	bool found = true;
+	for (size_t at = 0; at + 1 < in.n; at++) {
+		buf_reset(&less);
+		buf_span(&less, span_sub(in, 0, at));
+		buf_span(&less, span_from(in, at + 1));
+		size_t damaged = less.n;
+		buf_span(&less, buf_view(&first));
+		struct span rest = buf_view(&less);
+		while (rest.n > first.n && damaged) {
+			enum verdict v = proto->frame(rest, false, &frame);
+			if (v == V_MORE || frame.n == 0)
+				break;
+			rest = span_from(rest, frame.n);
+		}
+		found &= span_eq(rest, buf_view(&first)) && proto->frame(rest, false, &frame) == V_OK;
+	}
+	ok(found, "%s: a byte lost does not hide the record behind", name);
+	buf_free(&less);
+}
+
+static void check(const struct expected *e)
+{
+	struct buf copy = { 0 };
+	struct span frame, in = buf_view(&e->panel);
+	struct signal s;
+	buf_span(&copy, buf_view(&e->name));
+	const char *name = buf_cstr(&copy);
+	if (first.n == 0)
+		buf_span(&first, in);
+	enum verdict v = proto->frame(in, false, &frame);
+	ok(v == (e->bad ? V_BAD_CHECK : V_OK) && frame.n == in.n, "%s: %s, all of it", name, e->bad ? "bad" : "good");
+	v = proto->read(in, &s);
+	ok((v == V_OK) == !e->bad, "%s: read", name);
+	if (e->bad)
+		ok(s.warnings & (WARN(WIDTH_BAD) | WARN(CRC_BAD) | WARN(CHECK_BYTE)), "%s: and why", name);
+	else
+		check_what(e, &s, name);
+	check_header(e, &s, name);
+	if (!e->bad)
+		check_events(e, &s, name);
+	ok(e->has_answer, "%s: its answer is known", name);
+	check_answer(e, &s, name);
+	if (!s.is_answer) {
+		check_cuts(e, name);
+		check_neighbours(e, name);
+		check_loss(e, name);
+	}
+	buf_free(&copy);
+}
+
+static void end_case(struct expected *e)
+{
+	if (e->panel.n)
+		check(e);
+	buf_free(&e->name);
+	buf_free(&e->panel);
+	buf_free(&e->answer);
+	*e = (struct expected){ 0 };
+}
+
+static void take_line(struct expected *e, struct span line)
+{
+	struct span word, all = line;
+	if (!span_word(&line, &word)) {
+		end_case(e);
+		return;
+	}
+	line = span_trim(line);
+	if (span_is(word, "#") && e->name.n == 0)
+		buf_span(&e->name, span_sub(line, 0, (size_t)(span_find(line, ':') < 0 ? 40 : span_find(line, ':'))));
+	else if (span_is(word, "panel"))
+		take_quoted(&line, &e->panel);
+	else if (span_is(word, "verdict"))
+		e->bad = span_is(line, "bad");
+	else if (span_is(word, "what"))
+		e->what = line;
+	else if (span_is(word, "header"))
+		e->header = line;
+	else if (span_is(word, "event") && e->events < EVENTS)
+		e->event[e->events++] = line;
+	else if (span_is(word, "answer")) {
+		e->has_answer = true;
+		if (!span_is(line, "none"))
+			take_quoted(&line, &e->answer);
+	} else
+		ok(span_starts(all, SPAN("#")), "a word that is known: %.*s", (int)word.n, (const char *)word.p);
+}
+
+static void check_corpus(const struct protocol *p)
+{
+	struct buf file = { 0 }, path = { 0 };
+	struct expected e = { 0 };
+	struct span rest, line;
+	int before = tap_count;
+	proto = p;
+	buf_reset(&first);
+	buf_printf(&path, "tests/corpus/%s.case", p->name);
+	ok(file_read(buf_cstr(&path), &file) == 0, "%s: has a corpus", p->name);
+	for (rest = buf_view(&file); span_line(&rest, &line);)
+		take_line(&e, line);
+	end_case(&e);
+	ok(tap_count - before > 20, "%s: all of it", p->name);
+	buf_free(&file);
+	buf_free(&path);
+}
+
+/* What a host that acknowledges nothing reads: copies with no DC4 between. */
+static void glued(void)
+{
+	struct span rest = SPAN("5011 181234E130010045011 181234E130010045011 181234E13001004\x14"), frame;
+	struct signal s;
+	unsigned n = 0;
+	proto = protocol_find(SPAN("surgard"));
+	for (; rest.n && proto->frame(rest, false, &frame) == V_OK; rest = span_from(rest, frame.n)) {
+		n += proto->read(frame, &s) == V_OK && span_is(s.account, "1234") && span_is(s.line, "1");
+		if (frame.n == 0)
+			break;
+	}
+	ok(n == 3 && rest.n == 0, "three glued together are three");
+	rest = SPAN("5011 181234E130010045011 181234E13001005011 181234E13001004\x14");
+	ok(proto->frame(rest, false, &frame) != V_OK, "a run with a byte missing is none");
+}
+
+/* Strangers, and what has no end. */
+static void strangers(void)
+{
+	struct buf flood = { 0 };
+	struct span frame;
+	proto = protocol_find(SPAN("surgard"));
+	is(proto->neighbour(SPAN("GET / HTTP/1.1\r\n")), "HTTP", "a browser");
+	is(proto->neighbour(SPAN("\nCE110032\"SIA-DCS\"9876R579BDFL789ABC#12345A[#12345A|NFA129]\r")), "SIA DC-09", "a panel that dials the wrong port");
+	ok(strstr(proto->neighbour(SPAN("\0\0\0\x15" "5011 181234E13001004\x14")), "B32") != NULL, "B32 headers are named");
+	ok(!proto->neighbour(SPAN("5011 181234E1300100\x14")), "a damaged record is no stranger");
+	ok(proto->frame(SPAN("GET / HTTP/1.1\r\n\r\n"), true, &frame) != V_OK, "and no byte of it a record");
+	for (unsigned i = 0; i < proto->most; i++)
+		buf_byte(&flood, '1');
+	ok(proto->frame(buf_view(&flood), false, &frame) != V_MORE && frame.n, "what never ends is not waited for");
+	buf_free(&flood);
+}
+
+int main(void)
+{
+	for (const struct protocol *const *p = protocols; *p; p++)
+		if ((*p)->one_at_a_time)
+			check_corpus(*p);
+	glued();
+	strangers();
+	buf_free(&first);
+	event_list_free(&list);
+	return done();
+}
