@@ -113,12 +113,14 @@ static enum answer judge(struct intake *in, struct judged *j, const struct origi
 {
 	const struct signal *s = &j->signal;
 	struct span account = account_of(s);
+	if (s->of_receiver && account.n == 0)	/* supervised as account 0000 of its source */
+		account = SPAN("0000");
 	j->account = accounts_find(&in->accounts, from->source, s->line, account);
 	j->key = keys_find(&in->keys, s->line, account);
 	if (s->is_answer || (in->policy.strict && s->lenient_only))
 		return A_NONE;
 	enum answer a = s->encrypted ? judge_encrypted(in, j, from) : judge_clear(in, j);
-	if (in->accounts.n && !j->account) {
+	if (in->accounts.n && !j->account && !s->of_receiver) {
 		j->outcome.flags |= WARN(ACCOUNT_UNKNOWN);
 		a = in->policy.refuse_unknown && a == A_ACK ? A_DUH : a;
 	}
@@ -136,6 +138,26 @@ static bool is_idle_poll(const struct intake *in, const struct judged *j)
 	       !supervision_is_down(&in->supervision, j->account);
 }
 
+/* Who waits for each answer repeats what came last.  An alarm, its end and
+ * the same alarm again are three events.  After a start the last one is not
+ * known, and any may be. */
+static bool came_last(struct intake *in, const struct origin *from, uint64_t hash)
+{
+	uint64_t source = hash_bytes(HASH_START, span_str(from->source));
+	uint64_t *last = &in->last[source % LAST];
+	bool same = *last == 0 || *last == hash;
+	*last = hash;
+	return same || !from->proto->one_at_a_time;
+}
+
+/* Each copy comes soon behind the one before it, however many there are. */
+static const struct repeat *extend(struct intake *in, const struct repeat *r, uint64_t hash)
+{
+	struct repeat known = *r;
+	repeats_add(&in->repeats, hash, known.sent, in->loop->now, in->policy.repeat_window, known.epoch, known.seq);
+	return repeats_find(&in->repeats, hash, in->loop->now, in->policy.repeat_window);
+}
+
 static void find_repeat(struct intake *in, struct judged *j, const struct origin *from)
 {
 	msec now = in->loop->now, window = in->policy.repeat_window;
@@ -143,10 +165,13 @@ static void find_repeat(struct intake *in, struct judged *j, const struct origin
 	if (link_test || j->outcome.answer != A_ACK || window <= 0)
 		return;
 	uint64_t hash = repeats_hash(&in->repeats, from->source, &j->signal);
-	j->outcome.repeat = repeats_find(&in->repeats, hash, now, repeats_window(&j->signal, window));
+	bool last = came_last(in, from, hash);
+	j->outcome.repeat = last ? repeats_find(&in->repeats, hash, now, repeats_window(&j->signal, window)) : NULL;
 	if (j->outcome.repeat && !repeat_is_sure(j->outcome.repeat, j->signal.sent, now))
 		j->outcome.flags |= WARN(REPEAT_UNSURE);
-	if (!j->outcome.repeat)
+	if (j->outcome.repeat && from->proto->one_at_a_time)
+		j->outcome.repeat = extend(in, j->outcome.repeat, hash);
+	else if (!j->outcome.repeat)
 		repeats_add(&in->repeats, hash, j->signal.sent, now, window, in->journal->epoch, in->journal->seq + 1);
 }
 
@@ -228,12 +253,18 @@ static void take_frame(struct intake *in, const struct origin *from, struct span
 		wipe(in->opened.p, in->opened.n);
 }
 
-static void take_damaged(struct intake *in, const struct origin *from, struct span frame)
+/* A panel repeats what nobody answers; a hardware receiver wants to be told. */
+static void take_damaged(struct intake *in, const struct origin *from, struct span frame, struct buf *reply, struct taken *t)
 {
 	struct signal s = { 0 };
+	struct context cx = { .now = in->loop->now };
 	from->proto->read(frame, &s);
-	record_warned(in, from, frame, W_CRC_BAD, account_of(&s));
-	tell_why(in, from, account_of(&s), W_CRC_BAD);
+	record_warned(in, from, frame, signal_damage(&s), account_of(&s));
+	tell_why(in, from, account_of(&s), signal_damage(&s));
+	if (from->proto->refuses_damage) {
+		t->answer = A_NAK;
+		from->proto->answer(&s, &cx, A_NAK, reply);
+	}
 }
 
 static bool is_fill(struct span s)
@@ -273,7 +304,7 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 	if (v == V_NOT_MINE || (v == V_BAD_CHECK && t->neighbour))
 		take_noise(in, from, frame, t);
 	else if (v == V_BAD_CHECK || v == V_MALFORMED)
-		take_damaged(in, from, frame);
+		take_damaged(in, from, frame, reply, t);
 	return frame.n;
 }
 

@@ -10,6 +10,8 @@
 #include "spool/journal.h"
 #include "supervision.h"
 
+#define LAST 64
+
 /* Where bytes came in.  Borrowed by each call. */
 struct origin {
 	const struct protocol *proto;
@@ -60,6 +62,7 @@ struct intake {
 		uint64_t hash;
 		warnings form;
 	} *forms;		/* in which CRC form accounts have spoken */
+	uint64_t last[LAST];	/* what each source sent last; sources share a place seldom */
 	char epoch[EPOCH_TEXT + 1];	/* of what was stored last */
 	uint64_t stored;
 	uint64_t polls;		/* answered and not journalled */

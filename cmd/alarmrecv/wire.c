@@ -118,7 +118,7 @@ static void take_frames(struct wire *w, const struct origin *from, const struct 
 	}
 }
 
-/* A line off a receiver is in a protocol that we cannot read. */
+/* A line in a protocol that we cannot read. */
 static void take_unread(struct wire *w, const struct origin *from)
 {
 	struct error e = { .error = "protocol-unknown", .detail = "no protocol is known for this path", .bytes = buf_view(&w->frame) };
@@ -126,24 +126,33 @@ static void take_unread(struct wire *w, const struct origin *from)
 	record_error(w->intake, from, &e);
 }
 
+/* ip:NAME is DC-09, ser:NAME a receiver with Sur-Gard's records; a protocol's own name may stand there too. */
+static const struct protocol *protocol_of(struct span path, ptrdiff_t colon)
+{
+	struct span kind = span_sub(path, 0, colon < 0 ? 0 : (size_t)colon);
+	if (colon < 0 || span_is(kind, "ip"))
+		return protocol_find(SPAN("dc09"));
+	return protocol_find(span_is(kind, "ser") ? SPAN("surgard") : kind);
+}
+
 static void take_line(struct wire *w, const struct wire_line *line)
 {
 	ptrdiff_t colon = span_find(line->path, ':');
-	bool ip = colon < 0 || span_starts(line->path, SPAN("ip:"));
+	const struct protocol *proto = protocol_of(line->path, colon);
+	bool dc09 = proto && proto == protocol_find(SPAN("dc09"));
 	buf_reset(&w->frame);
 	buf_reset(&w->source);
 	buf_span(&w->source, span_from(line->path, (size_t)(colon + 1)));
-	struct origin from = { .proto = ip ? protocol_find(SPAN("dc09")) : NULL, .source = buf_cstr(&w->source), .via = "wire",
-	                       .path = line->path };
-	if (ip)
+	struct origin from = { .proto = proto, .source = buf_cstr(&w->source), .via = "wire", .path = line->path };
+	if (dc09)
 		buf_byte(&w->frame, '\n');
 	put_bytes(&w->frame, line->frame);
-	if (ip) {
+	if (dc09)
 		buf_byte(&w->frame, '\r');
+	if (proto)
 		take_frames(w, &from, line);
-	} else {
+	else
 		take_unread(w, &from);
-	}
 }
 
 /* Everything begins at the first line's time. */

@@ -315,7 +315,7 @@ static const struct receiver_borders borders = {
 static const char *neighbour(struct span in)
 {
 	if (in.n > 4 && in.p[0] == '\0' && in.p[1] == '\0' && begins(span_from(in, 4)))
-		return _("Sur-Gard with B32 headers: switch that option off");
+		return N_("Sur-Gard with B32 headers: switch that option off");
 	return receiver_stranger(in);
 }
 

@@ -321,9 +321,38 @@ is "$(field at reply)" '2026-01-13T20:00:02.000Z ack
 2026-01-13T20:00:02.000Z ack
 2026-01-13T20:00:04.000Z ack' 'all others are taken, time never goes back'
 recv <<'WIRE'
+2026-01-15T09:30:00.000Z ser:R2 1011···········@····<14>
 2026-01-15T09:41:05.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:41:06.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:41:06.400Z ser:R2 5021·181003R13001004<14>
+2026-01-15T09:41:06.800Z ser:R2 5021·181005E60200000<14>
+2026-01-15T09:41:36.000Z ser:R2 1011···········@····<14>
 WIRE
-is "$status" 1 'a serial receiver: 1'
+is "$status $(cat "$T/replies" | tr '\n' ' ')" '0 <06> <06> <06> <06> <06> <06> ' 'S08: each record of a receiver acknowledged by one byte'
+is "$(field proto source reply text | tr -d '\024')" 'surgard R2 ack 5021 181003E13001004
+surgard R2 ack 5021 181003R13001004
+surgard R2 ack 5021 181005E60200000' 'S08: heartbeats are not kept'
+recv <<'WIRE'
+2026-01-15T09:41:06.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:41:10.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:41:14.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:41:18.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:41:19.000Z ser:R2 5021·181003R13001004<14>
+2026-01-15T09:41:20.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:41:21.000Z ser:R2 5021·181003E1301004<14>
+WIRE
+is "$(field type reply error repeat | sed 's/[^ ]*-\([0-9]\)$/\1/')" 'frame ack - -
+frame ack - 1
+frame ack - 1
+frame ack - 1
+frame ack - -
+frame ack - -
+error - width-bad -' 'S08: four times the same is one; the same again behind its end is another'
+is "$(tail -2 "$T/replies" | tr '\n' ' ')" '<06> <15> ' 'a damaged record is refused'
+recv <<'WIRE'
+2026-01-15T09:41:05.000Z tty:R2 1011···········@····<14>
+WIRE
+is "$status" 1 'a path that nobody knows: 1'
 is "$(field type error source text | tr -d '\024')" 'error protocol-unknown R2 1011           @    ' 'its bytes are kept'
 like "$(cat "$T/said")" '^alarmrecv: stdin:1: no protocol' 'and it is said'
 alarmrecv "wire:$T/none" >"$T/records" 2>"$T/err"

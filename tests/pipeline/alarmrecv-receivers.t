@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A hardware receiver on a TCP port: heartbeats, events and damage, answered
+# in its own way, kept, and decoded; its silence told.
+. tests/pipeline/lib.sh
+
+# field KEY...: of each record on stdin, a line each.
+field() {
+	perl -MJSON::PP -e '@k = splice @ARGV; while (<STDIN>) { my $r = decode_json($_);
+		print join(" ", map { my $v = $r->{$_}; ref $v ? join(",", @$v) : $v // "-" } @k), "\n" }' "$@"
+}
+
+alarmrecv surgard+tcp://127.0.0.1:0#R2 --spool "$T/spool" --reserve 0 >/dev/null 2>"$T/err" &
+receiver=$!
+wait_for 10 grep -q 'listening on surgard+tcp://' "$T/err"
+port=$(sed -n 's/.*surgard+tcp:.*:\([0-9]*\)#R2.*/\1/p' "$T/err")
+exec 3<>"/dev/tcp/127.0.0.1/$port"
+# answers N: so many bytes off the connection, as hexadecimal digits.
+answers() { head -c "$1" <&3 | od -An -tx1 | tr -d ' \n'; }
+printf '1011           @    \x14' >&3
+is "$(answers 1)" 06 'a heartbeat is acknowledged'
+printf '5021 181003E13001004\x145021 181003R13001004\x14S021[#1005|NFA' >&3
+is "$(answers 2)" 0606 'two in a segment: one byte each'
+printf '12]\x14' >&3
+is "$(answers 1)" 06 'what a segment cut in two'
+printf '5021 18103E13001004\x14' >&3
+is "$(answers 1)" 15 'a byte lost: refused'
+printf '1020      0000 A  15\x14Q021 what is this\x14' >&3
+is "$(answers 2)" 0606 'the receiver of itself; a type that nobody published'
+exec 3>&-
+kill -TERM $receiver
+wait $receiver
+is "$(alarmdecode "$T"/spool/*.jsonl | field type source account kind category zone error)" 'event R2 1003 alarm burglary 004 -
+event R2 1003 restoral burglary 004 -
+event R2 1005 alarm fire 12 -
+error R2 - - - - width-bad
+event R2 0000 trouble system 15 -
+event R2 - undefined untyped - -' 'kept and decoded'
+is "$(cat "$T"/spool/*.jsonl | grep -c '@')" 0 'the heartbeat is not kept'
+
+# Whoever knows the receiver's account is told of its silence.
+echo 'R2 * 0000 interval=30s' >"$T/accounts"
+alarmrecv -a "$T/accounts" wire:- --until 2026-01-15T09:35:00Z >"$T/records" 2>"$T/err" <<'WIRE'
+2026-01-15T09:29:30.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:30:00.000Z ser:R2 1011···········@····<14>
+WIRE
+is "$(field type at account state since <"$T/records")" \
+	'link 2026-01-15T09:31:30.000Z 0000 down 2026-01-15T09:30:00.000Z' 'S08: silent for 90 seconds'
+echo 'R1 * 1002 interval=30s' >"$T/accounts"
+alarmrecv -a "$T/accounts" --unknown refuse --show-replies wire:- >"$T/records" 2>"$T/err" <<'WIRE'
+2026-01-15T09:30:00.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:30:01.000Z ser:R2 5021·181003E13001004<14>
+WIRE
+is "$(grep -c '<06>$' "$T/err") $(field reply flags <"$T/records")" '2 duh account-unknown' \
+	'an unknown account: kept for a person, and the calls behind it are not held up'
+
+# Pasted by a technician.
+is "$(printf '%s\n' '5011·181234E12101001<14>' '5011 181234E12101001\x14' '5011 181234E12101001' '2026-01-15T09:41:06.4Z ser:R2 5011·181234E12101001<14>' |
+	alarmdecode -p surgard | field account code user source)" '1234 121 001 -
+1234 121 001 -
+1234 121 001 -
+1234 121 001 R2' 'blanks as dots, the end in any writing or not at all'
+like "$(echo '5011 181234E13001004<14>' | alarmdecode -p surgard --explain)" '1234 +130 +alarm' 'explained as its event'
+plan_done
