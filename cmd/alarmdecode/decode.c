@@ -3,6 +3,7 @@
 #include "decode.h"
 
 #include "crypto/crypto.h"
+#include "event/show.h"
 
 #define ERROR_BYTES 16384	/* of input in one error record */
 
@@ -156,7 +157,7 @@ bool decode_frame(struct decoder *d, const struct frame_in *f)
 		return true;
 	}
 	if (v == V_BAD_CHECK && !d->ignore_crc) {
-		error_of(d, f, W_CRC_BAD, &s);
+		error_of(d, f, signal_damage(&s), &s);
 		return true;
 	}
 	if (v == V_MALFORMED) {
@@ -195,6 +196,25 @@ void decode_payload(struct decoder *d, const struct frame_in *f)
 	decode_error(d, f, error, why, (struct span){ 0 });
 }
 
+/* A protocol that has no words of its own: its events, a line each. */
+static void explain_plainly(struct decoder *d, const struct frame_in *f)
+{
+	size_t began = d->out.n;
+	if (!decode_frame(d, f))
+		buf_printf(&d->out, "%s\n", _("a poll or an answer: no event"));
+	struct span rest, line;
+	struct buf records = { 0 };
+	const char *why;
+	buf_span(&records, span_from(buf_view(&d->out), began));
+	d->out.n = began;
+	for (rest = buf_view(&records); span_line(&rest, &line);)
+		if (record_parse(&d->record, line, &why) == 0)
+			record_show(&d->out, &d->record, d->colour);
+		else
+			buf_printf(&d->out, "%.*s\n", (int)line.n, (const char *)line.p);
+	buf_free(&records);
+}
+
 void decode_explain(struct decoder *d, const struct frame_in *f)
 {
 	struct signal s;
@@ -205,7 +225,10 @@ void decode_explain(struct decoder *d, const struct frame_in *f)
 	if (d->explained)
 		buf_byte(&d->out, '\n');
 	d->explained = true;
-	f->protocol->explain(f->bytes, &cx, d->language, &d->out);
+	if (f->protocol->explain)
+		f->protocol->explain(f->bytes, &cx, d->language, &d->out);
+	else
+		explain_plainly(d, f);
 	d->bad |= v != V_OK;
 }
 

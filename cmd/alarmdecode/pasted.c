@@ -212,6 +212,19 @@ static void payload(struct decoder *d, struct frame_in *f, struct span text)
 	decode_payload(d, f);
 }
 
+/* A raised dot is a blank that can be seen: receivers' records are full of them. */
+static void dots_to_blanks(struct buf *b)
+{
+	static const struct span dot = SPAN("\xC2\xB7");
+	size_t n = 0;
+	for (struct span rest = buf_view(b); rest.n; rest = span_from(rest, 1)) {
+		bool is_dot = span_starts(rest, dot);
+		b->p[n++] = is_dot ? ' ' : rest.p[0];
+		rest = span_from(rest, is_dot);
+	}
+	b->n = n;
+}
+
 /* Escapes are read where that makes a frame of it, or at least no worse one:
  * a text may well hold a backslash. */
 void decode_pasted(struct decoder *d, struct span line)
@@ -227,6 +240,8 @@ void decode_pasted(struct decoder *d, struct span line)
 	dump_end(d);
 	buf_reset(&d->bytes);
 	read_text(text, &d->bytes);
+	if (decode_look(f.protocol, text) != V_OK && decode_look(f.protocol, buf_view(&d->bytes)) != V_OK)
+		dots_to_blanks(&d->bytes);
 	bool as_it_is = decode_look(f.protocol, text) == V_OK || decode_look(f.protocol, buf_view(&d->bytes)) == V_NOT_MINE;
 	decode_pieces(d, &f, as_it_is ? text : buf_view(&d->bytes), true);
 }

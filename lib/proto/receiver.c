@@ -212,8 +212,10 @@ enum verdict receiver_events(const struct receiver_borders *b, const char *proto
                              struct event_list *list)
 {
 	struct receiver_record r;
-	if (parse(b, text_of(b, s->frame), &r) != V_OK || r.what == RX_HOST || r.what == RX_HEARTBEAT)
-		return V_OK;
-	receiver_put_events(&r, proto, language, list);
+	struct span text = text_of(b, s->frame);
+	if (parse(b, text, &r) != V_OK)	/* somebody wants to see it all the same */
+		r = (struct receiver_record){ .text = text, .warnings = s->warnings };
+	if (r.what != RX_HOST && r.what != RX_HEARTBEAT)
+		receiver_put_events(&r, proto, language, list);
 	return V_OK;
 }

@@ -320,4 +320,4 @@ static const char *neighbour(struct span in)
 }
 
 RECEIVER_PROTOCOL(surgard, "surgard", N_("Sur-Gard receivers and their imitations"),
-                  N_("complete, but for B32 headers and types without a published layout"), borders, neighbour);
+                  N_("without B32 headers and types of no published layout"), borders, neighbour);
