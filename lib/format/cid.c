@@ -5,6 +5,9 @@
  *	QEEE GG ZZZ		behind "#account|"
  *	18QEEEGGZZZS		the same from panels that keep the DTMF tail
  *	AAAA18QEEEGGZZZS	off a telephone line
+ *	[AAAA 18QEEEGGZZZS]	the same as Lupus writes it; S may stand there itself
+ *	2AAAA18QEEEGGZZZS	as Texecom does
+ *	AL00AAAA18QEEEGGZZZ##	as dialers do, without the check digit
  *
  *	A account   Q 1 new, 3 restored, 6 reported before   E event
  *	G partition, 00 none   Z zone or user   S check digit
@@ -17,11 +20,13 @@
 #include "format/digits.h"
 #include "util/cursor.h"
 
-#define LINE_LENGTH 16	/* as it stands on a telephone line, account and check digit included */
+#define LINE_LENGTH 16		/* as it stands on a telephone line, account and check digit included */
+#define UNCHECKED_LENGTH 15	/* without the check digit */
+#define TAIL_LENGTH 12		/* without the account */
 
 struct report {
 	struct span account, event, partition, number;
-	uint8_t from_keys[LINE_LENGTH];
+	uint8_t from_keys[LINE_LENGTH], joined[LINE_LENGTH];
 	uint8_t qualifier;
 	warnings warnings;
 };
@@ -64,10 +69,10 @@ static bool digits_of_keys(struct span keys, uint8_t digits[static LINE_LENGTH])
 static enum verdict read_digits(struct span digits, struct report *r)
 {
 	struct cursor c = cursor_over(digits);
-	if (digits.n == LINE_LENGTH)
+	if (digits.n != TAIL_LENGTH)
 		r->account = cursor_take(&c, 4);
 	struct span type = cursor_take(&c, 2);
-	r->warnings |= WARN(CID_DTMF_STRING);
+	r->warnings |= digits.n == UNCHECKED_LENGTH ? WARN(CHECK_MISSING) : WARN(CID_DTMF_STRING);
 	if (!span_is(type, "18") && !span_is(type, "98"))
 		return V_MALFORMED;
 	take_report(&c, r, false);
@@ -85,15 +90,39 @@ static enum verdict read_line(struct span s, struct report *r)
 	return digits_check(keys) ? read_digits(keys, r) : V_BAD_CHECK;
 }
 
+/* The digits of a line within what dialers and receivers put around them; empty when it is none of that. */
+static struct span unwrapped(struct span s, struct report *r)
+{
+	struct span inner = span_sub(s, 1, s.n - 2);
+	if (s.n == 21 && span_starts(s, SPAN("AL00")) && span_is(span_from(s, 19), "##"))
+		return span_sub(s, 4, UNCHECKED_LENGTH);
+	if (s.n == LINE_LENGTH + 1 && s.p[0] == '2')
+		return span_from(s, 1);
+	if (s.n != LINE_LENGTH + 3 || s.p[0] != '[' || s.p[s.n - 1] != ']' || inner.p[4] != ' ')
+		return (struct span){ 0 };
+	memcpy(r->joined, inner.p, 4);
+	memcpy(r->joined + 4, inner.p + 5, TAIL_LENGTH);
+	return span_of(r->joined, r->joined[LINE_LENGTH - 1] == 'S' ? UNCHECKED_LENGTH : LINE_LENGTH);
+}
+
+static enum verdict read_wrapped(struct span s, struct report *r)
+{
+	if (s.n == LINE_LENGTH)
+		return read_line(s, r);
+	return digits_only(s) ? read_digits(s, r) : V_NOT_MINE;
+}
+
 /* Which of the forms it is shows in its length and its blanks. */
 static enum verdict read_report(struct span s, struct report *r)
 {
 	s = span_trim(s);
+	if (s.n > LINE_LENGTH)
+		return read_wrapped(unwrapped(s, r), r);
 	struct cursor c = cursor_over(s);
 	bool blanks = s.n == 11 && s.p[4] == ' ' && s.p[7] == ' ';
 	if (s.n == LINE_LENGTH)
 		return read_line(s, r);
-	if (s.n == 12 && digits_only(s))
+	if (s.n == TAIL_LENGTH && digits_only(s))
 		return read_digits(s, r);
 	if (!blanks && (s.n != 9 || !digits_only(s)))
 		return V_NOT_MINE;
