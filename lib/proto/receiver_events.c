@@ -12,14 +12,14 @@ static const struct meaning {
 	const char *code;
 	const char *same;	/* the SIA or Contact ID code that says it */
 } meanings[] = {
-	{ " pulse bfsk d6500 varitech telenot iti ", "A", "UA" },
+	{ " pulse bfsk d6500 varitech telim iti ", "A", "UA" },
 	{ " pulse bfsk d6500 varitech ", "R", "UR" },
 	{ " pulse bfsk d6500 varitech iti ", "O", "OP" },
 	{ " pulse bfsk d6500 varitech iti ", "C", "CL" },
 	{ " pulse ", "T", "UT" }, { " pulse iti ", "B", "UB" }, { " pulse ", "H", "UU" }, { " pulse ", "P", "LF" },
 	{ " pulse ", "S", "605" }, { " pulse ", "W", "CF" },	/* Ademco 685, of BFSK panels */
-	{ " telenot ", "F", "UT" }, { " telenot ", "K", "UR" }, { " telenot ", "N", "QA" }, { " telenot ", "R", "TX" },
-	{ " telenot ", "T", "CL" }, { " telenot ", "U", "OP" },
+	{ " telim ", "F", "UT" }, { " telim ", "K", "UR" }, { " telim ", "N", "QA" }, { " telim ", "R", "TX" },
+	{ " telim ", "T", "CL" }, { " telim ", "U", "OP" },
 	{ " iti ", "R", "OC" }, { " iti ", "E", "EE" }, { " iti ", "S", "US" }, { " iti ", "L", "XT" }, { " iti ", "T", "TA" },
 	{ " iti ", "W", "UR" }, { " iti ", "P", "TX" }, { " iti ", "J", "UT" },
 	{ " skfsk2 ", "B6", "YT" }, { " skfsk2 ", "BE", "YR" }, { " skfsk2 ", "C6", "AT" }, { " skfsk2 ", "CE", "AR" },
