@@ -13,6 +13,8 @@
 #include "util/charset.h"
 #include "util/cursor.h"
 
+#define SESSION_MOST 16384	/* a panel hangs up long before */
+
 struct block {
 	uint8_t function;
 	struct span content;	/* function and data: what sia.c reads */
@@ -178,6 +180,8 @@ static enum verdict decode(struct span payload, enum language language, struct e
 {
 	struct session s = { .list = list, .language = language, .first = list->n };
 	struct cursor c = cursor_over(payload);
+	if (payload.n > SESSION_MOST)
+		return V_NOT_MINE;
 	take_blocks(&s, &c);
 	if (c.rest.n == payload.n)
 		return payload.n > 1 && is_function(payload.p[1]) ? V_MALFORMED : V_NOT_MINE;
