@@ -71,6 +71,10 @@ static bool begins(struct span s)
 	return s.n && receiver_is_word(s.p[0]) && (s.n == 1 || receiver_is_word(s.p[1]));
 }
 
-static const struct receiver_borders borders = { .most = 64, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse };
+static const struct receiver_borders borders = {
+	.most = 64, .stands_alone = true,
+	.is_fill = is_fill, .end = end, .begins = begins, .parse = parse,
+};
 
-RECEIVER_PROTOCOL(iti_generic, "iti-generic", N_("ITI receivers, generic output"), N_("complete"), borders, receiver_stranger);
+RECEIVER_PROTOCOL(iti_generic, "iti-generic", N_("ITI receivers, generic output"), N_("complete"), borders,
+                  receiver_stranger);

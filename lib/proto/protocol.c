@@ -28,6 +28,6 @@ const char *answer_word(enum answer a)
 
 enum warning signal_damage(const struct signal *s)
 {
-	warnings damage = s->warnings & (WARN(CRC_BAD) | WARN(WIDTH_BAD) | WARN(CHECK_BYTE));
+	warnings damage = s->warnings & (WARN(CRC_BAD) | WARN(LENGTH_BAD) | WARN(WIDTH_BAD) | WARN(CHECK_BYTE));
 	return damage ? (enum warning)__builtin_ctzll(damage) : W_STRUCTURE_BAD;
 }

@@ -46,19 +46,31 @@ static bool is_whole(const struct receiver_borders *b, struct span text)
 	return b->parse(text, &r) == V_OK;
 }
 
-/* A whole record behind noise: where it begins; the text's length when there is none. */
-static size_t record_behind(const struct receiver_borders *b, struct span text)
+/* A record's LF belongs to it. */
+static size_t before_fill(const struct receiver_borders *b, struct span s, size_t at)
 {
-	size_t at = 1;
-	while (at < text.n && !(b->begins(span_from(text, at)) && is_whole(b, span_from(text, at))))
-		at++;
-	while (at > 1 && at < text.n && b->is_fill(text.p[at - 1]))	/* its LF */
+	while (at > 1 && b->is_fill(s.p[at - 1]))
 		at--;
 	return at;
 }
 
+static bool could_begin(const struct receiver_borders *b, struct span text, size_t at)
+{
+	return !(b->stands_alone && receiver_is_word(text.p[at - 1])) && b->begins(span_from(text, at));
+}
+
+/* A whole record behind noise: where it begins; the text's length when there is none. */
+static size_t record_behind(const struct receiver_borders *b, struct span text)
+{
+	size_t at = 1;
+	while (at < text.n && !(could_begin(b, text, at) && is_whole(b, span_from(text, at))))
+		at++;
+	return at < text.n ? before_fill(b, text, at) : at;
+}
+
 /* n bytes are a text with what stands around it: what are they? */
-static enum verdict judge(const struct receiver_borders *b, struct span in, size_t fill, size_t n, struct span text, struct span *frame)
+static enum verdict judge(const struct receiver_borders *b, struct span in, size_t fill, size_t n, struct span text,
+                          struct span *frame)
 {
 	*frame = span_sub(in, 0, n);
 	if (is_whole(b, text))
@@ -85,7 +97,7 @@ static size_t noise(const struct receiver_borders *b, struct span s)
 	size_t n = 1;
 	while (n < s.n && !b->begins(span_from(s, n)))
 		n++;
-	return n;
+	return n < s.n ? before_fill(b, s, n) : n;
 }
 
 enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bool at_end, struct span *frame)

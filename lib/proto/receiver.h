@@ -29,13 +29,15 @@ struct receiver_record {
 	struct span cid;	/* Contact ID: QXYZGGNNN, Q a digit or a letter */
 	uint8_t cid_flag;	/* 'C' zone, 'U' user, 0: not said */
 	struct span sia;	/* a SIA block: NBA01 */
+	struct span items;	/* several events: " before a sound one, # before a damaged one */
+	bool items_are_sia;
 	struct span code, zone, user, partition, text;
 	struct span caller;	/* the number or name that the call came from */
 	struct span time;	/* the receiver's clock, as it prints it */
 	const struct receiver_status *status;
 	bool over;		/* the status has ended */
 	warnings warnings;
-	uint8_t joined[16];	/* what stands apart in the record: a span that borrows from here lives as long as it */
+	uint8_t joined[24];	/* what stands apart in the record: a span that borrows from here lives as long as it */
 };
 
 /* Where a protocol's records begin and end. */
@@ -44,6 +46,7 @@ struct receiver_borders {
 	bool (*is_fill)(uint8_t c);		/* may stand between records */
 	ptrdiff_t (*end)(struct span s);	/* where the byte stands that ends the record at the front; -1: not yet */
 	bool end_is_proof;			/* nobody else ends anything so: what ends so was a record */
+	bool stands_alone;			/* too plain to be looked for behind a digit or a letter */
 	bool (*begins)(struct span s);		/* a record could begin so, as far as the bytes are there */
 	/* Is it a whole record?  V_OK; V_BAD_CHECK and V_MALFORMED: no, with r->warnings. */
 	enum verdict (*parse)(struct span text, struct receiver_record *r);
@@ -92,15 +95,17 @@ bool receiver_is_printed(struct span s);
 bool receiver_is_field(struct span s);	/* blanks, then digits and letters */
 
 /* A protocol of one set of borders. */
-#define RECEIVER_PROTOCOL(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR) \
+#define RECEIVER_PROTOCOL_ANSWERED(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, ANSWER) \
 	static enum verdict frame(struct span in, bool at_end, struct span *cut) { return receiver_frame(&(BORDERS), in, at_end, cut); } \
 	static enum verdict read(struct span bytes, struct signal *s) { return receiver_read(&(BORDERS), bytes, s); } \
 	static enum verdict events(const struct signal *s, enum language language, struct event_list *list) \
 	{ return receiver_events(&(BORDERS), WORD, s, language, list); } \
 	const struct protocol protocol_##NAME = { \
 		.name = WORD, .title = TITLE, .coverage = COVERAGE, .most = 1024, .frame = frame, .read = read, \
-		.open = receiver_open, .content = receiver_content, .answer = receiver_answer, .events = events, \
+		.open = receiver_open, .content = receiver_content, .answer = ANSWER, .events = events, \
 		.neighbour = NEIGHBOUR, .one_at_a_time = true, .refuses_damage = true, \
 	}
+#define RECEIVER_PROTOCOL(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR) \
+	RECEIVER_PROTOCOL_ANSWERED(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, receiver_answer)
 
 #endif

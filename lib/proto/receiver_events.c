@@ -208,6 +208,42 @@ static void put_event(const struct receiver_record *r, enum language language, s
 		format_classify(add_plain(r, list), row, false, language);
 }
 
+/* Two letters that SIA knows, and their number; anything else for a person. */
+static void put_item(const struct receiver_record *r, struct span item, bool sound, enum language language, struct event_list *list)
+{
+	uint8_t block[64] = "N";
+	struct receiver_record one = *r;
+	bool fits = item.n && item.n < sizeof block - 1;
+	if (sound && fits && r->items_are_sia && code_sia(span_sub(item, 0, 2))) {
+		memcpy(block + 1, item.p, item.n);
+		if (format_find(SPAN("sia"))->decode(span_of(block, item.n + 1), language, list) == V_OK)
+			return;
+	}
+	one.code = span_sub(item, 0, sound ? 2 : 0);
+	one.zone = span_from(item, one.code.n);
+	if (!sound) {
+		one.zone = (struct span){ 0 };
+		one.text = item;
+	}
+	struct event *ev = add_plain(&one, list);
+	format_classify(ev, sound ? meaning_of(r->format, one.code) : NULL, false, language);
+	ev->warnings |= sound ? 0 : WARN(STRUCTURE_BAD);
+}
+
+static void put_items(const struct receiver_record *r, enum language language, struct event_list *list)
+{
+	struct span rest = r->items;
+	while (rest.n) {
+		uint8_t mark = rest.p[0];
+		size_t n = 1;
+		while (n < rest.n && rest.p[n] != '"' && rest.p[n] != '#' && rest.p[n] != '*' && rest.p[n] != ',')
+			n++;
+		if (mark == '"' || mark == '#')
+			put_item(r, span_sub(rest, 1, n - 1), mark == '"', language, list);
+		rest = span_from(rest, n);
+	}
+}
+
 static void put_content(const struct receiver_record *r, enum language language, struct event_list *list)
 {
 	unsigned began = list->n;
@@ -216,6 +252,8 @@ static void put_content(const struct receiver_record *r, enum language language,
 		v = put_cid(r, language, list);
 	else if (r->sia.n)
 		v = put_sia(r, language, list);
+	else if (r->items.n)
+		put_items(r, language, list);
 	else if (r->what == RX_EVENT)
 		put_event(r, language, list);
 	else

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the Silent Knight 9000 has in common with the ADEMCO 8000: marks
+ * between the fields, a check byte before CR, codes of the receiver. */
+#ifndef VIGIE_PROTO_ADEMCO_8000_H
+#define VIGIE_PROTO_ADEMCO_8000_H
+
+#include "proto/receiver.h"
+
+/* 40h, and the sum of all in front of it in six bits. */
+bool ademco_8000_check(struct span text);
+
+/* Account, caller and events behind the header of a call; false when no event is there. */
+bool ademco_8000_call(struct span marks, struct receiver_record *r);
+
+/* A code of the receiver itself and what stands behind it; its digits are put at r->joined + 16. */
+bool ademco_8000_system(struct span body, struct receiver_record *r);
+
+#endif
