@@ -8,7 +8,8 @@ int target_parse(struct target *t, const char *url, const char **why)
 		return -1;
 	const struct source *s = &t->source;
 	t->udp = s->transport == OVER_UDP;
-	if (s->transport != OVER_SERIAL && s->transport != OVER_WIRE && *s->host && strcmp(s->port, "0") != 0)
+	bool network = s->transport != OVER_SERIAL && s->transport != OVER_WIRE;
+	if (network && s->proto == protocol_find(SPAN("dc09")) && *s->host && strcmp(s->port, "0") != 0)
 		return 0;
 	target_free(t);
 	*why = _("a destination is dc09+tcp://HOST:PORT or dc09+udp://HOST:PORT");
