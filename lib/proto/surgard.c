@@ -146,7 +146,7 @@ static bool parse_sia_one(struct span text, struct receiver_record *r)
 static bool parse_cid(struct span text, struct receiver_record *r)
 {
 	size_t at = 1;
-	while (at < text.n && receiver_is_word(text.p[at]))
+	while (at < text.n && at <= 1 + HEADER_MOST && receiver_is_word(text.p[at]))
 		at++;
 	struct span type = span_sub(text, at + 1, 2), body = span_from(text, at + 3);
 	bool blank = at < text.n && (text.p[at] == ' ' || text.p[at] == '-');
@@ -254,9 +254,8 @@ static enum verdict parse(struct span text, struct receiver_record *r)
 {
 	struct span clock = text.n > CLOCK ? span_from(text, text.n - CLOCK) : (struct span){ 0 };
 	bool has_clock = is_clock(clock);
-	if (text.n < 1 + HEADER_LEAST || !receiver_is_printed(text))
-		return V_BAD_CHECK;
-	if (!parse_type(has_clock ? span_sub(text, 0, text.n - CLOCK) : text, r)) {
+	if (text.n < 1 + HEADER_LEAST || !parse_type(has_clock ? span_sub(text, 0, text.n - CLOCK) : text, r) ||
+	    !receiver_is_printed(text)) {
 		*r = (struct receiver_record){ .warnings = WARN(WIDTH_BAD) };
 		return V_BAD_CHECK;
 	}
