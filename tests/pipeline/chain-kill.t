@@ -25,6 +25,7 @@ chain() {
 		stage log mcourante add - | stage commit alarmspool commit -c main --silence 20s "$spool"
 }
 start_chain() {
+	rm -f "$T"/{follow,decode,log,commit}.pid
 	chain >/dev/null 2>>"$T/chain.log" &
 	chain=$!
 	children="$children $chain"
@@ -48,6 +49,7 @@ ended=0
 for round in $(seq $rounds); do
 	sleep 0.0$((RANDOM % 10))$((RANDOM % 10))
 	victim=${stages[round % 5]}
+	[ $victim = receive ] || wait_for 20 test -s "$T/$victim.pid"	# it may not have begun yet
 	kill -9 "$(pid_of $victim)" 2>/dev/null
 	if [ $victim = receive ]; then
 		receive
