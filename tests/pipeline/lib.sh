@@ -1,5 +1,8 @@
 # Sourced by pipeline tests: tools in PATH, a private folder, TAP.
 set -u
+# A test that hangs ends in the end, and so does all that it has started.
+[ -n "${BOUNDED:-}" ] || BOUNDED=1 exec timeout -k 10 $((600 + 20 * ${ROUNDS:-20})) bash "$0" "$@"
+unset BOUNDED
 build=${BUILD:-build}
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 PATH=$build/bin:$PATH
