@@ -40,6 +40,21 @@ struct receiver_record {
 	uint8_t joined[24];	/* what stands apart in the record: a span that borrows from here lives as long as it */
 };
 
+/* A record that cannot be believed: nothing of it but why. */
+static inline enum verdict receiver_bad(struct receiver_record *r, warnings why)
+{
+	*r = (struct receiver_record){ .warnings = why };
+	return V_BAD_CHECK;
+}
+
+/* Intact, and strange: an event of which a person reads the text. */
+static inline void receiver_strange(struct receiver_record *r, struct span text)
+{
+	r->what = RX_EVENT;
+	r->items = (struct span){ 0 };
+	r->text = text;
+}
+
 /* Where a protocol's records begin and end. */
 struct receiver_borders {
 	size_t most;				/* longest record, its end included */

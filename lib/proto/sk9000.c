@@ -37,21 +37,12 @@ static bool read_body(uint8_t id, struct span body, struct receiver_record *r)
 
 static enum verdict parse(struct span text, struct receiver_record *r)
 {
-	struct receiver_record bad = { .warnings = WARN(WIDTH_BAD) };
-	if (text.n <= HEADER || !read_header(text, r)) {
-		*r = bad;
-		return V_BAD_CHECK;
-	}
-	if (!ademco_8000_check(text)) {
-		bad.warnings = WARN(CHECK_BYTE);
-		*r = bad;
-		return V_BAD_CHECK;
-	}
-	if (!read_body(text.p[0], span_sub(text, HEADER, text.n - HEADER - 1), r)) {	/* intact, and strange */
-		r->what = RX_EVENT;
-		r->items = (struct span){ 0 };
-		r->text = text;
-	}
+	if (text.n <= HEADER || !read_header(text, r))
+		return receiver_bad(r, WARN(WIDTH_BAD));
+	if (!ademco_8000_check(text))
+		return receiver_bad(r, WARN(CHECK_BYTE));
+	if (!read_body(text.p[0], span_sub(text, HEADER, text.n - HEADER - 1), r))
+		receiver_strange(r, text);
 	return V_OK;
 }
 

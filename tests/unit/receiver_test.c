@@ -4,6 +4,7 @@
  * pairs, and with a byte lost. */
 #include <stdlib.h>
 
+#include "../quoted.h"
 #include "../tap.h"
 #include "proto/proto.h"
 #include "util/charset.h"
@@ -22,26 +23,6 @@ struct expected {
 static const struct protocol *proto;
 static struct event_list list;
 static struct buf first;	/* the first sound record of the protocol */
-
-/* "…" with its escapes, appended; the rest of the line stays. */
-static void take_quoted(struct span *line, struct buf *out)
-{
-	struct cursor c = cursor_over(*line);
-	cursor_expect(&c, '"');
-	while (!cursor_end(&c) && cursor_peek(&c) != '"') {
-		uint8_t byte = cursor_u8(&c);
-		if (byte == '\\') {
-			byte = cursor_u8(&c);
-			if (byte == 'x')
-				byte = (uint8_t)cursor_digits(&c, 2, 16);
-			else
-				byte = byte == 'n' ? '\n' : byte == 'r' ? '\r' : byte;
-		}
-		buf_byte(out, byte);
-	}
-	cursor_expect(&c, '"');
-	*line = c.rest;
-}
 
 /* key="value", the key with a NUL behind it; false at the end. */
 static bool take_pair(struct span *rest, struct buf *key, struct buf *value)
