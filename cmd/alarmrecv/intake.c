@@ -177,7 +177,7 @@ static void find_repeat(struct intake *in, struct judged *j, const struct origin
 
 static void answer(struct intake *in, const struct judged *j, const struct origin *from, struct buf *reply)
 {
-	struct context cx = { .now = in->loop->now, .key = j->key };
+	struct context cx = { .now = in->loop->now, .key = j->key, .session = from->session };
 	if (j->signal.encrypted && j->outcome.answer == A_ACK)
 		random_bytes(cx.pad, sizeof cx.pad);
 	from->proto->answer(&j->signal, &cx, j->outcome.answer, reply);
@@ -257,7 +257,7 @@ static void take_frame(struct intake *in, const struct origin *from, struct span
 static void take_damaged(struct intake *in, const struct origin *from, struct span frame, struct buf *reply, struct taken *t)
 {
 	struct signal s = { 0 };
-	struct context cx = { .now = in->loop->now };
+	struct context cx = { .now = in->loop->now, .session = from->session };
 	from->proto->read(frame, &s);
 	record_warned(in, from, frame, signal_damage(&s), account_of(&s));
 	tell_why(in, from, account_of(&s), signal_damage(&s));
@@ -289,22 +289,48 @@ static void take_noise(struct intake *in, const struct origin *from, struct span
 	record_error(in, from, &e);
 }
 
+/* *frame is taken off the bytes, *whole is what is recorded for it. */
+static enum verdict cut(const struct intake *in, const struct origin *from, struct span bytes, bool at_end, struct span *frame,
+                        struct span *whole, struct buf *reply)
+{
+	struct session *t = from->session;
+	enum verdict v;
+	if (t) {
+		t->now = in->loop->now;
+		buf_reset(&t->whole);
+		v = from->proto->conversation->frame(t, bytes, at_end, frame, reply);
+		*whole = buf_view(&t->whole);
+	} else {
+		v = from->proto->frame(bytes, at_end, frame);
+		*whole = *frame;
+	}
+	return v;
+}
+
+static void take_small_talk(struct taken *t)
+{
+	t->small_talk = true;
+	t->standing = SPOKE_SOUNDLY;
+}
+
 size_t intake_take(struct intake *in, const struct origin *from, struct span bytes, bool at_end, struct buf *reply,
                    struct taken *t)
 {
-	struct span frame;
+	struct span frame, whole;
 	*t = (struct taken){ 0 };
 	if (bytes.n == 0)
 		return 0;
-	enum verdict v = from->proto->frame(bytes, at_end, &frame);
-	if (v == V_OK)
-		take_frame(in, from, frame, reply, t);
+	enum verdict v = cut(in, from, bytes, at_end, &frame, &whole, reply);
+	if (v == V_OK && whole.n == 0)
+		take_small_talk(t);
+	else if (v == V_OK)
+		take_frame(in, from, whole, reply, t);
 	else if (v == V_BAD_CHECK || v == V_NOT_MINE)
 		t->neighbour = from->proto->neighbour ? from->proto->neighbour(bytes) : NULL;
 	if (v == V_NOT_MINE || (v == V_BAD_CHECK && t->neighbour))
 		take_noise(in, from, frame, t);
 	else if (v == V_BAD_CHECK || v == V_MALFORMED)
-		take_damaged(in, from, frame, reply, t);
+		take_damaged(in, from, whole, reply, t);
 	return frame.n;
 }
 

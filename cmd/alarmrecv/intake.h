@@ -5,7 +5,7 @@
 #ifndef VIGIE_ALARMRECV_INTAKE_H
 #define VIGIE_ALARMRECV_INTAKE_H
 
-#include "proto/keys.h"
+#include "proto/session.h"
 #include "repeats.h"
 #include "spool/journal.h"
 #include "supervision.h"
@@ -20,6 +20,7 @@ struct origin {
 	struct span peer;	/* "192.0.2.7:51234", empty when there is none */
 	struct span local;	/* our address, empty when it says nothing new */
 	struct span path;	/* wire: the line's own PATH word, else empty */
+	struct session *session;	/* the connection's, NULL: every frame stands for itself */
 };
 
 /* How much a peer has shown of itself; more is kept longer at the limits. */
@@ -28,6 +29,7 @@ enum standing { STRANGER, SPOKE_SOUNDLY, KNOWN_ACCOUNT };
 /* What came of one frame. */
 struct taken {
 	enum answer answer;	/* A_NONE: nothing is to be sent */
+	bool small_talk;	/* of a conversation: nothing to record, answered at once */
 	bool stored;		/* the answer waits until journal->stored has reached `seq` */
 	uint64_t seq;		/* of the record that was queued for it */
 	enum standing standing;

@@ -47,6 +47,7 @@ void peers_free_dead(struct peer **dead)
 		buf_free(&p->out);
 		buf_free(&p->rest);
 		buf_free(&p->local);
+		session_free(p->session);
 		free(p);
 	}
 	*dead = NULL;
@@ -97,6 +98,8 @@ static msec deadline(const struct peer *p)
 		at = p->begun + l->frame;
 	if (p->stuck != CLOCK_NONE && p->stuck + TAKE_TIME < at)
 		at = p->stuck + TAKE_TIME;
+	if (p->session && p->session->due != CLOCK_NONE && p->session->due < at)
+		at = p->session->due;
 	return at;
 }
 
@@ -203,6 +206,7 @@ static struct span take(struct peer *p, struct span bytes)
 {
 	struct reception *r = reception_of(p);
 	struct origin from = origin_of(p->listener, name_of(p), buf_view(&p->local));
+	from.session = p->session;
 	r->current = &p->address;
 	while (bytes.n && !p->closing) {
 		struct taken t = { 0 };
@@ -269,10 +273,27 @@ static void ready(struct watch *w, uint32_t got)
 		peer_read(p);
 }
 
+/* False: nobody answers what we say, and it is closed. */
+static bool speak(struct peer *p)
+{
+	struct reception *r = reception_of(p);
+	size_t before = p->out.n;
+	p->session->now = r->loop.now;
+	if (!p->listener->source->proto->conversation->due(p->session, &p->out)) {
+		peer_tell(p, _("does not answer: closed"));
+		peer_close(p, "the connection was given up within a frame");
+		return false;
+	}
+	replies_follow(&r->replies, p, p->out.n - before);
+	return true;
+}
+
 static void due(struct timer *t)
 {
 	struct peer *p = OWNER(t, struct peer, timer);
 	const struct reception *r = reception_of(p);
+	if (p->session && p->session->due != CLOCK_NONE && r->loop.now >= p->session->due && !speak(p))
+		return;
 	if (r->loop.now < deadline(p)) {
 		keep_time(p);
 		return;
@@ -322,8 +343,11 @@ void peer_new(struct listener *l, int fd, const struct address *from)
 		return;
 	}
 	crowd_limit_host(&r->crowd, p, &r->settings->limits, r->loop.now);
+	p->session = session_new(l->source->proto, &r->intake.keys, r->loop.now, &p->out);
+	if (p->out.n)
+		replies_follow(&r->replies, p, p->out.n);
 	/* Most panels speak at once. */
-	if (!reception_is_full(r))
+	if (!peer_gone(p) && !reception_is_full(r))
 		peer_read(p);
 	if (!peer_gone(p))
 		settle(p);

@@ -31,6 +31,7 @@ struct peer {
 	bool is_ready, is_buried;
 	struct peer *next_ready, *next_dead;
 	struct buf local;		/* our address, where it says something */
+	struct session *session;	/* of a protocol of a conversation, else NULL */
 	uint8_t name_n;
 	char name[ADDRESS_TEXT];
 };

@@ -21,7 +21,7 @@ struct block {
 	bool sound;
 };
 
-struct session {
+struct reading {
 	struct event_list *list;
 	enum language language;
 	struct span account;
@@ -96,7 +96,7 @@ static void to_utf8(struct buf *out, struct span s)
 		utf8_put(out, s.p[i] < 0x80 ? s.p[i] : page437[s.p[i] - 0x80]);
 }
 
-static void add_unreadable(struct session *s, struct span bytes, warnings why)
+static void add_unreadable(struct reading *s, struct span bytes, warnings why)
 {
 	struct event *ev = event_list_add(s->list);
 	ev->unreadable = true;
@@ -105,7 +105,7 @@ static void add_unreadable(struct session *s, struct span bytes, warnings why)
 	event_set(ev, F_TEXT, bytes);
 }
 
-static void take_events(struct session *s, struct span content)
+static void take_events(struct reading *s, struct span content)
 {
 	struct buf text = { 0 };
 	unsigned began = s->list->n;
@@ -124,7 +124,7 @@ static void take_events(struct session *s, struct span content)
 }
 
 /* Belongs to the event before it. */
-static void take_text(struct session *s, struct span content)
+static void take_text(struct reading *s, struct span content)
 {
 	struct event *last = s->list->n > s->first ? &s->list->event[s->list->n - 1] : NULL;
 	struct buf text = { 0 };
@@ -140,7 +140,7 @@ static void take_text(struct session *s, struct span content)
 	buf_free(&text);
 }
 
-static void take_content(struct session *s, const struct block *b)
+static void take_content(struct reading *s, const struct block *b)
 {
 	switch (b->function) {
 	case '#':
@@ -152,7 +152,7 @@ static void take_content(struct session *s, const struct block *b)
 	}
 }
 
-static void take_blocks(struct session *s, struct cursor *c)
+static void take_blocks(struct reading *s, struct cursor *c)
 {
 	struct block b;
 	while (take_block(c, &b)) {
@@ -167,7 +167,7 @@ static void take_blocks(struct session *s, struct cursor *c)
 	}
 }
 
-static void quiet(struct session *s)
+static void quiet(struct reading *s)
 {
 	struct event *ev = event_list_add(s->list);
 	event_set(ev, F_ACCOUNT, s->account);
@@ -178,7 +178,7 @@ static void quiet(struct session *s)
 
 static enum verdict decode(struct span payload, enum language language, struct event_list *list)
 {
-	struct session s = { .list = list, .language = language, .first = list->n };
+	struct reading s = { .list = list, .language = language, .first = list->n };
 	struct cursor c = cursor_over(payload);
 	if (payload.n > SESSION_MOST)
 		return V_NOT_MINE;

@@ -155,7 +155,8 @@ static int parse_scheme(struct source *s, struct span scheme, const char **why)
 	for (unsigned i = 0; i < TRANSPORTS; i++)
 		if (span_is(transport, transports[i].word)) {
 			s->transport = (enum transport)i;
-			return 0;
+			*why = _("this protocol needs a connection: tcp or tcp-connect");
+			return s->proto->conversation && i == OVER_UDP ? -1 : 0;
 		}
 	*why = _("no such transport; there are tcp, tcp-connect, udp and serial");
 	return -1;

@@ -46,9 +46,13 @@ struct signal {
 	warnings warnings;
 };
 
+struct session;
+struct conversation;
+
 /* What else a protocol may need to know. */
 struct context {
 	msec now;
+	struct session *session;	/* the connection's, NULL: none */
 	const struct key *key;	/* of the signal's account, NULL: none */
 	struct span clear;	/* for explain: content that somebody else has opened; p NULL: none */
 	struct buf *opened;	/* receives decrypted content; outlives the signal */
@@ -95,6 +99,9 @@ struct protocol {
 
 	/* The frame for a person, field by field; may be NULL. */
 	void (*explain)(struct span frame, const struct context *cx, enum language language, struct buf *out);
+
+	/* session.h: what a connection of it must remember; NULL: every frame stands for itself. */
+	const struct conversation *conversation;
 
 	/* Names the protocol that the first bytes belong to, in English as records have it
 	 * (_() for a person); NULL when unknown; may be NULL. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "proto/session.h"
+
+#include <stdlib.h>
+
+#include "crypto/crypto.h"
+
+struct session *session_new(const struct protocol *proto, const struct keys *keys, msec now, struct buf *out)
+{
+	if (!proto->conversation)
+		return NULL;
+	struct session *t = xcalloc(1, sizeof *t);
+	t->keys = keys;
+	t->now = now;
+	t->due = CLOCK_NONE;
+	proto->conversation->begin(t, out);
+	return t;
+}
+
+void session_free(struct session *t)
+{
+	if (!t)
+		return;
+	if (t->plain.n)
+		wipe(t->plain.p, t->plain.n);
+	buf_free(&t->whole);
+	buf_free(&t->kept);
+	buf_free(&t->plain);
+	wipe(t, sizeof *t);
+	free(t);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Protocols of a conversation.  Most panels send frames that stand for
+ * themselves.  Some agree on something first, a key or a counter; some name
+ * their account once and then send block by block; some wait until the
+ * receiver speaks.  What one connection has to remember for that is its
+ * session.
+ *
+ * A frame of such a protocol is recorded so that it stands for itself all
+ * the same: out of the connection's own cipher, and behind the blocks that it
+ * belongs to.  So read(), events() and explain() stay functions of the record,
+ * and only reception knows of sessions. */
+#ifndef VIGIE_PROTO_SESSION_H
+#define VIGIE_PROTO_SESSION_H
+
+#include "proto/keys.h"
+
+/* Zero-initialised but for keys, now and due; the protocol's own from begin() on. */
+struct session {
+	const struct keys *keys;	/* set by who opened the connection */
+	msec now;			/* set by the caller before each call */
+	msec due;			/* when due() is to be called; CLOCK_NONE: never */
+	struct buf whole;		/* the frame that was cut last, as it is recorded; empty: none, small talk */
+	struct buf kept;		/* what later frames stand behind, or what is not whole yet */
+	struct buf plain;		/* bytes out of the cipher */
+	uint8_t key[32];
+	unsigned key_n;			/* bytes of the key; 0: nothing was agreed */
+	uint32_t ours, theirs;		/* counters of both sides */
+	unsigned state;
+	unsigned unanswered;		/* what we said and nobody answered */
+};
+
+struct conversation {
+	/* The connection stands: appends what we say first, if anything. */
+	void (*begin)(struct session *t, struct buf *out);
+
+	/* As protocol->frame(), on this connection: *frame is what is taken off
+	 * the bytes that came, t->whole what it stands for.  With V_OK and an
+	 * empty t->whole it was small talk: nothing to record, and the answer
+	 * has been appended to reply. */
+	enum verdict (*frame)(struct session *t, struct span in, bool at_end, struct span *frame, struct buf *reply);
+
+	/* t->due has come: appends what is to be said, and sets it anew.  False:
+	 * nobody answers any more, and the connection is to be closed.  May be
+	 * NULL when due is never set. */
+	bool (*due)(struct session *t, struct buf *out);
+};
+
+/* Begins the conversation of a connection, appending to out; NULL when the protocol has none. */
+struct session *session_new(const struct protocol *proto, const struct keys *keys, msec now, struct buf *out);
+
+void session_free(struct session *t);	/* keys are wiped; NULL is allowed */
+
+#endif
