@@ -138,10 +138,10 @@ static bool print_events(struct decoder *d, const struct frame_in *f, const stru
 /* False: it stays closed, and that has been told. */
 static bool open_signal(struct decoder *d, const struct frame_in *f, struct signal *s)
 {
-	struct context cx = { .now = f->at, .key = keys_find(&d->keys, s->line, account_of(s)), .opened = &d->opened };
+	struct context cx = { .now = f->at, .clear = f->clear, .key = keys_of(&d->keys, s), .opened = &d->opened };
 	buf_reset(&d->opened);
 	if (f->clear.p)
-		return f->protocol->content(s, f->clear) == V_OK;
+		return f->protocol->content(s, &cx) == V_OK;
 	if (cx.key && f->protocol->open(s, &cx) == V_OK)
 		return true;
 	error_of(d, f, cx.key ? W_KEY_WRONG : W_KEY_MISSING, s);
@@ -221,7 +221,7 @@ void decode_explain(struct decoder *d, const struct frame_in *f)
 	struct context cx = { .now = f->at, .opened = &d->opened, .clear = f->clear };
 	enum verdict v = f->protocol->read(f->bytes, &s);
 	buf_reset(&d->opened);
-	cx.key = keys_find(&d->keys, s.line, account_of(&s));
+	cx.key = keys_of(&d->keys, &s);
 	if (d->explained)
 		buf_byte(&d->out, '\n');
 	d->explained = true;

@@ -104,7 +104,7 @@ static void remember(struct intake *in, const struct record *r, const struct pro
 	buf_span(&source, record_text(r, "source", &scratch));
 	if (proto->read(bytes, &s) == V_OK && !s.poll) {
 		struct context cx = { .now = in->loop->now, .opened = &in->opened };
-		cx.key = keys_find(&in->keys, s.line, s.account.n ? s.account : s.inner_account);
+		cx.key = keys_of(&in->keys, &s);
 		if (!s.encrypted || (cx.key && proto->open(&s, &cx) == V_OK)) {
 			memcpy(epoch, id->epoch.p, EPOCH_TEXT);
 			repeats_add(&in->repeats, repeats_hash(&in->repeats, buf_cstr(&source), &s), s.sent, record_time(r, "at"),

@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "json/write.h"
+#include "util/hex.h"
 
 static struct buf *begin(struct intake *in, const char *type)
 {
@@ -36,11 +37,19 @@ static void put_origin(struct buf *out, const struct origin *from)
 	put_text(out, KEY("source"), span_str(from->source));
 }
 
-/* "clear" is text, whatever a panel put into it; the frame's own bytes stand beside it. */
+/* "clear" is text, whatever a panel put into it, or digits where the language is
+ * of bytes; the frame's own bytes stand beside it. */
 static void put_clear(struct intake *in, struct buf *out, const struct signal *s)
 {
-	if (s->encrypted && s->identity.p && !in->policy.no_clear)
+	if (!s->encrypted || !s->identity.p || in->policy.no_clear)
+		return;
+	if (!s->format || !s->format->binary) {
 		json_str(out, KEY("clear"), s->content);
+		return;
+	}
+	buf_reset(&in->scratch);
+	hex_lower(&in->scratch, s->content);
+	json_str(out, KEY("clear"), buf_view(&in->scratch));
 }
 
 static void put_repeat(struct intake *in, struct buf *out, const struct repeat *r)

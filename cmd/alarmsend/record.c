@@ -46,9 +46,9 @@ static int open_signal(const struct protocol *p, struct signal *s, const struct 
 	struct buf scratch = { 0 };
 	buf_span(clear, record_text(r, "clear", &scratch));
 	buf_free(&scratch);
+	struct context cx = { .clear = buf_view(clear), .key = keys_of(keys, s), .opened = clear };
 	if (clear->n)
-		return p->content(s, buf_view(clear)) == V_OK ? 0 : -1;
-	struct context cx = { .key = keys_find(keys, s->line, s->account), .opened = clear };
+		return p->content(s, &cx) == V_OK ? 0 : -1;
 	return cx.key && p->open(s, &cx) == V_OK ? 0 : -1;
 }
 

@@ -364,8 +364,13 @@ static enum verdict frame(struct span in, bool at_end, struct span *frame)
 	return v;
 }
 
+static enum verdict content_of_record(struct signal *s, const struct context *cx)
+{
+	return dc09_content(s, cx->clear);
+}
+
 const struct protocol protocol_dc09 = {
 	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = N_("complete"), .most = DC09_MOST, .token = token_name,
-	.frame = frame, .read = read, .open = dc09_open, .content = dc09_content, .answer = dc09_answer,
+	.frame = frame, .read = read, .open = dc09_open, .content = content_of_record, .answer = dc09_answer,
 	.events = dc09_events, .explain = dc09_explain, .neighbour = dc09_neighbour,
 };

@@ -2,6 +2,7 @@
 #include "proto/keys.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "crypto/crypto.h"
@@ -273,4 +274,13 @@ const struct key *keys_find(const struct keys *keys, struct span line, struct sp
 	for (int i = 0; i < 4 && !key && keys->n; i++)	/* line and account, account, line, any */
 		key = look(keys, line, i & 1, account, i & 2);
 	return key;
+}
+
+const struct key *keys_of(const struct keys *keys, const struct signal *s)
+{
+	char name[16];
+	if (!s->key_number)
+		return keys_find(keys, s->line, s->account.n ? s->account : s->inner_account);
+	int n = snprintf(name, sizeof name, "vds:%u", s->key_number);
+	return keys_find(keys, (struct span){ 0 }, span_of(name, (size_t)n));
 }

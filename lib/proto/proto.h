@@ -43,6 +43,8 @@ struct signal {
 				 * for seconds, not minutes (DC-09 panels that number every event 0000). */
 	msec sent;		/* the panel's time, CLOCK_NONE without one */
 	unsigned form;		/* the protocol's own: which dialect the answer must be in */
+	unsigned key_number;	/* of VdS 2465: which key it is sealed with; 0: the account tells */
+	uint8_t digits[24];	/* an account that the frame has in another form: the span borrows from here */
 	warnings warnings;
 };
 
@@ -54,7 +56,7 @@ struct context {
 	msec now;
 	struct session *session;	/* the connection's, NULL: none */
 	const struct key *key;	/* of the signal's account, NULL: none */
-	struct span clear;	/* for explain: content that somebody else has opened; p NULL: none */
+	struct span clear;	/* content that somebody else has opened, as a record has it; p NULL: none */
 	struct buf *opened;	/* receives decrypted content; outlives the signal */
 	uint8_t pad[16];	/* chance for the padding of an encrypted answer */
 };
@@ -86,8 +88,8 @@ struct protocol {
 	 * V_OK; V_BAD_CHECK: the key does not open it. */
 	enum verdict (*open)(struct signal *s, const struct context *cx);
 
-	/* Reads content that somebody else has opened ("clear" of a record). */
-	enum verdict (*content)(struct signal *s, struct span clear);
+	/* Reads the content that somebody else has opened: cx->clear. */
+	enum verdict (*content)(struct signal *s, const struct context *cx);
 
 	/* Writes the answer that the panel waits for, in the dialect it spoke. */
 	void (*answer)(const struct signal *s, const struct context *cx, enum answer a, struct buf *out);

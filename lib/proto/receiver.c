@@ -212,10 +212,10 @@ enum verdict receiver_open(struct signal *s, const struct context *cx)
 	return V_BAD_CHECK;
 }
 
-enum verdict receiver_content(struct signal *s, struct span clear)
+enum verdict receiver_content(struct signal *s, const struct context *cx)
 {
 	(void)s;
-	(void)clear;
+	(void)cx;
 	return V_OK;
 }
 

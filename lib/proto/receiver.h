@@ -83,7 +83,7 @@ void receiver_answer(const struct signal *s, const struct context *cx, enum answ
 
 /* Nothing is ever encrypted here. */
 enum verdict receiver_open(struct signal *s, const struct context *cx);
-enum verdict receiver_content(struct signal *s, struct span clear);
+enum verdict receiver_content(struct signal *s, const struct context *cx);
 
 const struct receiver_status *receiver_status_find(const struct receiver_status *table, size_t n, struct span code);
 

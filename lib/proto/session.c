@@ -26,6 +26,7 @@ void session_free(struct session *t)
 	buf_free(&t->whole);
 	buf_free(&t->kept);
 	buf_free(&t->plain);
+	buf_free(&t->account);
 	wipe(t, sizeof *t);
 	free(t);
 }

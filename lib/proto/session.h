@@ -22,6 +22,7 @@ struct session {
 	struct buf whole;		/* the frame that was cut last, as it is recorded; empty: none, small talk */
 	struct buf kept;		/* what later frames stand behind, or what is not whole yet */
 	struct buf plain;		/* bytes out of the cipher */
+	struct buf account;		/* which it has named, for frames that do not */
 	uint8_t key[32];
 	unsigned key_n;			/* bytes of the key; 0: nothing was agreed */
 	uint32_t ours, theirs;		/* counters of both sides */
