@@ -9,9 +9,10 @@ BUILD ?= build
 LAYERS := camera desk logbook site rule capture spool link proto format event store json crypto loop text util
 
 # What is needed: PROGRAM:PACKAGE or LIBRARY.pc:PACKAGE, packages as Debian names them.
-PACKAGES := sqlite3 nettle jansson
+PACKAGES := sqlite3 nettle jansson libserialport
 NEEDS := cc:gcc cc:libc6-dev pkg-config:pkg-config msgfmt:gettext \
-	sqlite3.pc:libsqlite3-dev nettle.pc:nettle-dev jansson.pc:libjansson-dev
+	sqlite3.pc:libsqlite3-dev nettle.pc:nettle-dev jansson.pc:libjansson-dev \
+	libserialport.pc:libserialport-dev
 CHECK_NEEDS := prove:perl mandoc:mandoc gcc:gcc clang:clang xgettext:gettext
 
 CFLAGS ?= -O2 -g

@@ -97,19 +97,48 @@ static int parse_host_port(struct source *s, struct span rest, const char **why)
 	return 0;
 }
 
-static int serial_setting(struct source *s, struct span key, struct span value, const char **why)
+static bool is_mode(struct span s)
 {
-	if (span_is(key, "baud") && number(value) > 0) {
-		s->baud = (unsigned)number(value);
-		return 0;
-	}
-	if (span_is(key, "mode") && value.n == 3 && strchr("5678", value.p[0]) && strchr("noe", value.p[1]) &&
-	    strchr("12", value.p[2])) {
-		memcpy(s->mode, value.p, 3);
-		return 0;
-	}
-	*why = _("a serial line takes baud=9600 and mode=8n1");
+	return s.n == 3 && strchr("5678", s.p[0]) && strchr("noe", s.p[1]) && strchr("12", s.p[2]);
+}
+
+static bool is_on(struct span value)
+{
+	return span_is(value, "on");
+}
+
+static bool is_switch(struct span value)
+{
+	return is_on(value) || span_is(value, "off");
+}
+
+/* The place of the value among these words, -1: none of them. */
+static int word(struct span value, const char *const *words)
+{
+	for (int i = 0; words[i]; i++)
+		if (span_is(value, words[i]))
+			return i;
 	return -1;
+}
+
+static int serial_setting(struct serial_settings *set, struct span key, struct span value, const char **why)
+{
+	static const char *const flows[] = { [FLOW_NONE] = "none", [FLOW_RTSCTS] = "rtscts", [FLOW_XONXOFF] = "xonxoff", NULL };
+	if (span_is(key, "baud") && number(value) > 0)
+		set->baud = (unsigned)number(value);
+	else if (span_is(key, "mode") && is_mode(value))
+		memcpy(set->mode, value.p, 3);
+	else if (span_is(key, "flow") && word(value, flows) >= 0)
+		set->flow = (enum flow)word(value, flows);
+	else if (span_is(key, "dtr") && is_switch(value))
+		set->dtr_off = !is_on(value);
+	else if (span_is(key, "rts") && is_switch(value))
+		set->rts_off = !is_on(value);
+	else {
+		*why = _("a serial line takes baud=9600, mode=8n1, flow=none|rtscts|xonxoff, dtr=on|off and rts=on|off");
+		return -1;
+	}
+	return 0;
 }
 
 static int parse_serial(struct source *s, struct span rest, const char **why)
@@ -120,11 +149,10 @@ static int parse_serial(struct source *s, struct span rest, const char **why)
 		return -1;
 	}
 	s->path = copy(path);
-	memcpy(s->mode, "8n1", 4);
 	while (rest.n) {
 		struct span value = before(&rest, '&');
 		struct span key = before(&value, '=');
-		if (serial_setting(s, key, value, why) < 0)
+		if (serial_setting(&s->serial, key, value, why) < 0)
 			return -1;
 	}
 	return 0;

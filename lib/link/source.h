@@ -4,7 +4,7 @@
  *	dc09+tcp://[HOST]:PORT#NAME		listens; without HOST on every address
  *	dc09+tcp-connect://HOST:PORT#NAME	dials out
  *	dc09+udp://[HOST]:PORT#NAME
- *	dc09+serial:///dev/ttyUSB0?baud=9600&mode=8n1#NAME
+ *	surgard+serial:///dev/ttyUSB0?baud=9600&mode=8n1#NAME	also flow=rtscts|xonxoff, dtr=off, rts=off
  *	wire:FILE, wire:-			lines TIME PATH FRAME
  *
  * NAME is the centre's name for it.  An IPv6 address stands in brackets.  A
@@ -12,6 +12,7 @@
 #ifndef VIGIE_LINK_SOURCE_H
 #define VIGIE_LINK_SOURCE_H
 
+#include "link/serial.h"
 #include "proto/proto.h"
 
 enum transport { OVER_TCP, OVER_TCP_CONNECT, OVER_UDP, OVER_SERIAL, OVER_WIRE };
@@ -23,8 +24,7 @@ struct source {
 	char *host;		/* without brackets; empty: every address */
 	char *port;		/* decimal; "0": one that is free */
 	char *path;		/* serial: the device; wire: the file, "-" for stdin */
-	unsigned baud;		/* serial: 0 when not said */
-	char mode[4];		/* serial: "8n1" */
+	struct serial_settings serial;	/* as far as the URL says; serial_usual() says the rest */
 	char *name;		/* empty when the URL gives none */
 };
 

@@ -17,7 +17,7 @@ static const char *parts(const char *url)
 	if (source_parse(&s, url, &why) < 0)
 		return why && *why ? "refused" : "refused without a reason";
 	snprintf(text, sizeof text, "%s %s %s %s %s %u%s #%s", s.proto ? s.proto->name : "-", transport_via(s.transport),
-	         s.host ? s.host : "-", s.port ? s.port : "-", s.path ? s.path : "-", s.baud, s.mode, s.name);
+	         s.host ? s.host : "-", s.port ? s.port : "-", s.path ? s.path : "-", s.serial.baud, s.serial.mode, s.name);
 	source_free(&s);
 	return text;
 }
@@ -29,7 +29,15 @@ static void urls(void)
 	is(parts("dc09+udp://[2001:db8::1]:0#Nord"), "dc09 udp 2001:db8::1 0 - 0 #Nord", "IPv6, any port");
 	is(parts("dc09+tcp-connect://rx.example:7000#R9"), "dc09 tcp rx.example 7000 - 0 #R9", "dials out");
 	is(parts("dc09+serial:///dev/ttyUSB0?baud=9600&mode=7e1#R2"), "dc09 serial - - /dev/ttyUSB0 96007e1 #R2", "serial");
-	is(parts("dc09+serial:///dev/ttyS0"), "dc09 serial - - /dev/ttyS0 08n1 #", "serial with what is usual");
+	is(parts("dc09+serial:///dev/ttyS0"), "dc09 serial - - /dev/ttyS0 0 #", "serial without settings");
+	struct serial_settings usual = serial_usual((struct serial_settings){ .mode = "7e1" });
+	ok(usual.baud == 9600, "what is usual stands where nothing is said");
+	is(usual.mode, "7e1", "and what is said stays");
+	struct source s;
+	const char *why;
+	ok(source_parse(&s, "surgard+serial:///dev/ttyS0?flow=rtscts&dtr=off&rts=on", &why) == 0 &&
+	   s.serial.flow == FLOW_RTSCTS && s.serial.dtr_off && !s.serial.rts_off, "flow control and lines");
+	source_free(&s);
 	is(parts("wire:night #3.txt"), "dc09 wire - - night #3.txt 0 #", "a file's name is its own");
 	is(parts("wire:-"), "dc09 wire - - - 0 #", "wire lines from stdin");
 
@@ -37,7 +45,7 @@ static void urls(void)
 		"", "6001", "tcp://:6001", "dc09+tcp:/:6001", "dc09+tcp://6001", "dc09+tcp://:", "dc09+tcp://:65536",
 		"dc09+tcp://:60x", "dc09+tcp://[::1:6001", "dc09+tcp://[]:6001", "dc09+tcp://::1:6001", "nonsense+tcp://:1",
 		"dc09+pigeon://:1", "dc09+tcp-connect://:6001", "dc09+tcp-connect://h:0", "dc09+serial://ttyS0",
-		"dc09+serial:///dev/ttyS0?baud=fast", "dc09+serial:///dev/ttyS0?mode=9n1", "dc09+serial:///dev/ttyS0?x=1",
+		"dc09+serial:///dev/ttyS0?baud=fast", "dc09+serial:///dev/ttyS0?mode=9n1", "dc09+serial:///dev/ttyS0?flow=x", "dc09+serial:///dev/ttyS0?dtr=maybe", "dc09+serial:///dev/ttyS0?x=1",
 		"dc09+tcp://:6001#a\nb", "dc09+tcp://:6001#a\"b", "wire:",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
