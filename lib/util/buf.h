@@ -3,6 +3,8 @@
 #ifndef VIGIE_UTIL_BUF_H
 #define VIGIE_UTIL_BUF_H
 
+#include <stdarg.h>
+
 #include "util/span.h"
 
 struct buf {
@@ -75,6 +77,7 @@ static inline void buf_byte(struct buf *b, uint8_t byte)
 
 void buf_str(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 void buf_unsigned(struct buf *b, uint64_t value);
 void buf_signed(struct buf *b, int64_t value);
 
