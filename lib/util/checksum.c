@@ -29,6 +29,18 @@ uint16_t crc16_arc(uint16_t crc, struct span bytes)
 	return crc;
 }
 
+uint16_t inet_sum(uint16_t sum, struct span bytes)
+{
+	uint64_t total = sum;
+	for (size_t i = 0; i + 1 < bytes.n; i += 2)
+		total += (unsigned)bytes.p[i] << 8 | bytes.p[i + 1];
+	if (bytes.n % 2)
+		total += (unsigned)bytes.p[bytes.n - 1] << 8;
+	while (total >> 16)
+		total = (total & 0xFFFF) + (total >> 16);
+	return (uint16_t)total;
+}
+
 uint64_t hash_bytes(uint64_t hash, struct span bytes)
 {
 	for (size_t i = 0; i < bytes.n; i++)

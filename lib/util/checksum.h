@@ -10,6 +10,11 @@
  * Start with 0; give the result back to go on over more bytes. */
 uint16_t crc16_arc(uint16_t crc, struct span bytes);
 
+/* The one's complement sum of 16-bit words of the Internet (RFC 1071), not
+ * yet inverted; an odd last byte is filled up with 00.  Start with 0; give the
+ * result back to go on, behind an even number of bytes. */
+uint16_t inet_sum(uint16_t sum, struct span bytes);
+
 /* FNV-1a, 64 bits, for tables in memory; never for anything that is kept. */
 uint64_t hash_bytes(uint64_t hash, struct span bytes);
 #define HASH_START UINT64_C(0xcbf29ce484222325)

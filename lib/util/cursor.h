@@ -52,6 +52,19 @@ static inline uint8_t cursor_u8(struct cursor *c)
 	return s.n ? s.p[0] : 0;
 }
 
+/* Big-endian, as networks have them. */
+static inline uint16_t cursor_u16(struct cursor *c)
+{
+	struct span s = cursor_take(c, 2);
+	return s.n ? (uint16_t)(s.p[0] << 8 | s.p[1]) : 0;
+}
+
+static inline uint32_t cursor_u32(struct cursor *c)
+{
+	struct span s = cursor_take(c, 4);
+	return s.n ? (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3] : 0;
+}
+
 /* Takes the byte when it is next; otherwise takes nothing and fails nothing. */
 static inline bool cursor_skip(struct cursor *c, uint8_t byte)
 {
