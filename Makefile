@@ -9,11 +9,11 @@ BUILD ?= build
 LAYERS := camera desk logbook site rule capture spool link proto format event store json crypto loop text util
 
 # What is needed: PROGRAM:PACKAGE or LIBRARY.pc:PACKAGE, packages as Debian names them.
-PACKAGES := sqlite3 nettle jansson libserialport
+PACKAGES := sqlite3 nettle jansson libserialport libpcap
 NEEDS := cc:gcc cc:libc6-dev pkg-config:pkg-config msgfmt:gettext \
 	sqlite3.pc:libsqlite3-dev nettle.pc:nettle-dev jansson.pc:libjansson-dev \
-	libserialport.pc:libserialport-dev
-CHECK_NEEDS := prove:perl mandoc:mandoc gcc:gcc clang:clang xgettext:gettext
+	libserialport.pc:libserialport-dev libpcap.pc:libpcap-dev
+CHECK_NEEDS := prove:perl mandoc:mandoc gcc:gcc clang:clang xgettext:gettext tcpdump:tcpdump
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla

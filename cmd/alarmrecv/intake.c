@@ -415,5 +415,6 @@ void intake_free(struct intake *in)
 	free(in->forms);
 	buf_free(&in->opened);
 	buf_free(&in->record);
+	buf_free(&in->id);
 	buf_free(&in->scratch);
 }

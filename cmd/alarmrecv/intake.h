@@ -5,8 +5,8 @@
 #ifndef VIGIE_ALARMRECV_INTAKE_H
 #define VIGIE_ALARMRECV_INTAKE_H
 
+#include "proto/repeats.h"
 #include "proto/session.h"
-#include "repeats.h"
 #include "spool/journal.h"
 #include "supervision.h"
 
@@ -68,7 +68,7 @@ struct intake {
 	char epoch[EPOCH_TEXT + 1];	/* of what was stored last */
 	uint64_t stored;
 	uint64_t polls;		/* answered and not journalled */
-	struct buf opened, record, scratch;
+	struct buf opened, record, id, scratch;
 };
 
 /* Reads keys and accounts, and from the journal (NULL: none) which paths

@@ -2,19 +2,12 @@
 #include "record.h"
 
 #include "json/write.h"
-#include "util/hex.h"
+#include "proto/frame_record.h"
 
-static struct buf *begin(struct intake *in, const char *type)
+static void put_id(struct intake *in, struct buf *id)
 {
-	struct buf *out = &in->record;
-	buf_reset(out);
-	json_begin(out);
-	json_str(out, KEY("type"), span_str(type));
-	buf_lit(out, ",\"id\":\"");
-	journal_id(in->journal, out);
-	buf_byte(out, '"');
-	json_time(out, KEY("at"), in->loop->now);
-	return out;
+	buf_reset(id);
+	journal_id(in->journal, id);
 }
 
 static void end(struct intake *in)
@@ -30,81 +23,55 @@ static void put_text(struct buf *out, struct span key, struct span text)
 		json_str(out, key, text);
 }
 
-static void put_origin(struct buf *out, const struct origin *from)
-{
-	if (from->proto)
-		json_str(out, KEY("proto"), span_str(from->proto->name));
-	put_text(out, KEY("source"), span_str(from->source));
-}
-
-/* "clear" is text, whatever a panel put into it, or digits where the language is
- * of bytes; the frame's own bytes stand beside it. */
-static void put_clear(struct intake *in, struct buf *out, const struct signal *s)
-{
-	if (!s->encrypted || !s->identity.p || in->policy.no_clear)
-		return;
-	if (!s->format || !s->format->binary) {
-		json_str(out, KEY("clear"), s->content);
-		return;
-	}
-	buf_reset(&in->scratch);
-	hex_lower(&in->scratch, s->content);
-	json_str(out, KEY("clear"), buf_view(&in->scratch));
-}
-
-static void put_repeat(struct intake *in, struct buf *out, const struct repeat *r)
+static struct span repeat_id(struct intake *in, const struct repeat *r)
 {
 	struct buf *id = &in->scratch;
 	if (!r)
-		return;
+		return (struct span){ 0 };
 	buf_reset(id);
 	buf_span(id, buf_view(&in->journal->node));
 	buf_byte(id, '.');
 	buf_str(id, r->epoch);
 	buf_byte(id, '-');
 	buf_unsigned(id, r->seq);
-	json_str(out, KEY("repeat"), buf_view(id));
+	return buf_view(id);
+}
+
+static struct frame_record record_of(struct intake *in, const struct origin *from, struct span bytes)
+{
+	put_id(in, &in->id);
+	return (struct frame_record){
+		.id = buf_view(&in->id), .at = in->loop->now, .proto = from->proto, .source = from->source, .via = from->via,
+		.peer = from->peer, .local = from->local, .bytes = bytes,
+	};
 }
 
 void record_frame(struct intake *in, const struct origin *from, const struct signal *s, const struct outcome *o)
 {
-	struct buf *out = begin(in, "frame");
-	put_origin(out, from);
-	json_str(out, KEY("via"), span_str(from->via));
-	put_text(out, KEY("peer"), from->peer);
-	put_text(out, KEY("local"), from->local);
-	json_bytes(out, s->frame);
-	put_clear(in, out, s);
-	json_str(out, KEY("reply"), span_str(answer_word(o->answer)));
-	put_repeat(in, out, o->repeat);
-	if (o->flags) {
-		buf_lit(out, ",\"flags\":");
-		warnings_put(out, o->flags);
-	}
-	end(in);
-}
-
-static void put_error(struct intake *in, const struct origin *from, const struct error *e, unsigned part, unsigned parts)
-{
-	struct buf *out = begin(in, "error");
-	json_str(out, KEY("error"), span_str(e->error));
-	json_str(out, KEY("detail"), span_str(e->detail));
-	put_origin(out, from);
-	put_text(out, KEY("peer"), from->peer);
-	put_text(out, KEY("account"), e->account);
-	json_bytes(out, span_sub(e->bytes, (size_t)part * RECORD_BYTES, RECORD_BYTES));
-	if (parts > 1) {
-		json_int(out, KEY("part"), part + 1);
-		json_int(out, KEY("parts"), parts);
-	}
+	struct frame_record r = record_of(in, from, s->frame);
+	r.clear = in->policy.no_clear ? (struct span){ 0 } : clear_of(s, &in->scratch);
+	r.reply = o->answer;
+	r.flags = o->flags;
+	buf_reset(&in->record);
+	frame_record_begin(&in->record, &r);
+	r.repeat = repeat_id(in, o->repeat);
+	frame_record_answered(&in->record, &r);
 	end(in);
 }
 
 void record_error(struct intake *in, const struct origin *from, const struct error *e)
 {
-	unsigned parts = e->bytes.n ? (unsigned)((e->bytes.n - 1) / RECORD_BYTES) + 1 : 1;
-	for (unsigned part = 0; part < parts; part++)
-		put_error(in, from, e, part, parts);
+	struct frame_record r = record_of(in, from, e->bytes);
+	r.error = e->error;
+	r.detail = e->detail;
+	r.account = e->account;
+	for (unsigned part = 0; part < error_record_parts(&r); part++) {
+		buf_reset(&in->record);
+		put_id(in, &in->id);
+		r.id = buf_view(&in->id);
+		error_record(&in->record, &r, part);
+		end(in);
+	}
 }
 
 void record_put_path(struct buf *out, const struct path *p, msec since)
@@ -120,6 +87,13 @@ void record_put_path(struct buf *out, const struct path *p, msec since)
 
 void record_link(struct intake *in, const struct path *p)
 {
-	record_put_path(begin(in, "link"), p, p->since);
+	struct buf *out = &in->record;
+	put_id(in, &in->id);
+	buf_reset(out);
+	json_begin(out);
+	json_str(out, KEY("type"), SPAN("link"));
+	json_str(out, KEY("id"), buf_view(&in->id));
+	json_time(out, KEY("at"), in->loop->now);
+	record_put_path(out, p, p->since);
 	end(in);
 }

@@ -15,8 +15,7 @@ struct outcome {
 
 void record_frame(struct intake *in, const struct origin *from, const struct signal *s, const struct outcome *o);
 
-/* Bytes that are no sound frame; more than RECORD_BYTES of them come as several records. */
-#define RECORD_BYTES 16384
+/* Bytes that are no sound frame; very many of them come as several records. */
 struct error {
 	const char *error, *detail;	/* the word, and why in English */
 	struct span bytes;

@@ -3,7 +3,6 @@
  * every policy: it takes all of them, each record is a line of the pipe, and
  * whatever is answered was queued first or is a poll. */
 #include "../../cmd/alarmrecv/accounts.c"
-#include "../../cmd/alarmrecv/repeats.c"
 #include "../../cmd/alarmrecv/supervision.c"
 #include "../../cmd/alarmrecv/record.c"
 #include "../../cmd/alarmrecv/recall.c"

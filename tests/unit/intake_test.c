@@ -2,7 +2,6 @@
 /* Reception's judgement, frame by frame, with a journal that is a queue in
  * memory; and what is recalled from one on disk. */
 #include "../../cmd/alarmrecv/accounts.c"
-#include "../../cmd/alarmrecv/repeats.c"
 #include "../../cmd/alarmrecv/supervision.c"
 #include "../../cmd/alarmrecv/record.c"
 #include "../../cmd/alarmrecv/recall.c"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "../../cmd/alarmrecv/repeats.c"
+#include "proto/repeats.h"
 
 #include "../tap.h"
 
@@ -86,8 +86,8 @@ static void bounded(void)
 	unsigned missing = 0;
 	for (uint64_t i = 1; i <= 1000000; i++)
 		repeats_add(&r, i * UINT64_C(0x9e3779b97f4a7c15), NOW, NOW, WINDOW, EPOCH, i);
-	ok(r.young_room <= ROOM_MOST && r.old_room <= ROOM_MOST, "a million take no more room than there is");
-	for (uint64_t i = 1000000; i > 1000000 - ROOM_MOST / 2; i--) {
+	ok(r.young_room <= REPEATS_MOST && r.old_room <= REPEATS_MOST, "a million take no more room than there is");
+	for (uint64_t i = 1000000; i > 1000000 - REPEATS_MOST / 2; i--) {
 		const struct repeat *found = repeats_find(&r, i * UINT64_C(0x9e3779b97f4a7c15), NOW, WINDOW);
 		missing += !found || found->seq != i;
 	}

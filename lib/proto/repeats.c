@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "repeats.h"
+#include "proto/repeats.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 #define SURE (30 * SECOND)	/* panels wait 4 to 18 s for an answer, seldom longer */
 #define ROOM_LEAST 1024
-#define ROOM_MOST (1u << 17)	/* 6 MiB a generation */
+#define LONG_AGO (INT64_MIN / 2)
 #define WINDOW_BY_TIME (30 * SECOND)
 #define WINDOW_BY_CONTENT (10 * SECOND)
 
@@ -105,7 +105,7 @@ void repeats_add(struct repeats *r, uint64_t hash, msec sent, msec now, msec win
 	if (!r->young)
 		r->young_since = now;
 	if (r->young_n * 2 >= r->young_room) {
-		if (r->young_room == ROOM_MOST)
+		if (r->young_room == REPEATS_MOST)
 			turn(r, now);
 		grow(r);
 	}
@@ -120,13 +120,23 @@ static void forget(struct repeat *table, unsigned room, const char *epoch, uint6
 {
 	for (unsigned i = 0; i < room; i++)
 		if (table[i].hash && table[i].seq > behind && strcmp(table[i].epoch, epoch) == 0)
-			table[i].at = INT64_MIN / 2;
+			table[i].at = LONG_AGO;
 }
 
 void repeats_forget(struct repeats *r, const char *epoch, uint64_t behind)
 {
 	forget(r->young, r->young_room, epoch, behind);
 	forget(r->old, r->old_room, epoch, behind);
+}
+
+void repeats_remove(struct repeats *r, uint64_t hash)
+{
+	struct repeat *found[] = {
+		r->young_room ? place(r->young, r->young_room, hash) : NULL, r->old_room ? place(r->old, r->old_room, hash) : NULL,
+	};
+	for (size_t i = 0; i < 2; i++)
+		if (found[i] && found[i]->hash)
+			found[i]->at = LONG_AGO;
 }
 
 void repeats_free(struct repeats *r)

@@ -2,8 +2,8 @@
 /* Which signals have come before: a panel that has not got its answer sends
  * the same once more, with the same number.  Bounded memory: under a flood
  * the oldest are forgotten early, and a repetition then counts as new. */
-#ifndef VIGIE_ALARMRECV_REPEATS_H
-#define VIGIE_ALARMRECV_REPEATS_H
+#ifndef VIGIE_PROTO_REPEATS_H
+#define VIGIE_PROTO_REPEATS_H
 
 #include "event/id.h"
 #include "proto/proto.h"
@@ -15,6 +15,8 @@ struct repeat {
 	uint64_t seq;		/* the record's id: epoch and number */
 	char epoch[EPOCH_TEXT + 1];
 };
+
+#define REPEATS_MOST (1u << 17)	/* places of a generation: 6 MiB */
 
 /* Two generations: what is older than the younger one began is in the elder. */
 struct repeats {
@@ -45,6 +47,9 @@ void repeats_add(struct repeats *r, uint64_t hash, msec sent, msec now, msec win
 
 /* Forgets what was not stored: what the panel now sends again is the first of it. */
 void repeats_forget(struct repeats *r, const char *epoch, uint64_t behind);
+
+/* Its signal was refused: what comes next is the first of it. */
+void repeats_remove(struct repeats *r, uint64_t hash);
 
 void repeats_free(struct repeats *r);
 
