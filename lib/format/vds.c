@@ -13,21 +13,13 @@
 
 #include <stdio.h>
 
-#include "util/cursor.h"
 #include "util/hex.h"
 
 #define TELEGRAM_MOST 1024	/* carriers count its bytes in one */
 
 enum context { C_PRIORITY, C_TIME, C_MAKER, C_TEXT, C_IDENTIFICATION, C_TRANSPORT, C_COUNT };
 
-static const uint8_t context_types[C_COUNT] = { 0x01, 0x50, 0x51, 0x54, 0x56, 0x61 };
-
-enum { R_EVENT = 0x02, R_EVENT_UNACKNOWLEDGED = 0x04, R_ERROR = 0x11, R_STATUS = 0x20, R_TEST = 0x40 };
-
-struct record_in {
-	uint8_t type;
-	struct span body;
-};
+static const uint8_t context_types[C_COUNT] = { 0x01, R_TIME, 0x51, 0x54, R_IDENTIFICATION, 0x61 };
 
 struct telegram {
 	struct event_list *list;
@@ -42,8 +34,7 @@ static const struct code error_row = { "", ON_NONE, "trouble", "", "system", 2, 
 static const struct code quiet_row = { "", ON_NONE, "status", "", "system", 0, "",
                                        { "Telegram without an event", "Télégramme sans événement" } };
 
-/* False at the end, and where a record runs past it. */
-static bool next_record(struct cursor *c, struct record_in *r)
+bool vds_next(struct cursor *c, struct vds_record *r)
 {
 	struct cursor ahead = *c;
 	size_t length = cursor_u8(&ahead);
@@ -55,11 +46,21 @@ static bool next_record(struct cursor *c, struct record_in *r)
 	return true;
 }
 
+struct span vds_find(struct span records, uint8_t type)
+{
+	struct cursor c = cursor_over(records);
+	struct vds_record r;
+	while (vds_next(&c, &r))
+		if (r.type == type)
+			return r.body;
+	return (struct span){ 0 };
+}
+
 static void read_context(struct telegram *t, struct span records)
 {
 	struct cursor c = cursor_over(records);
-	struct record_in r;
-	while (next_record(&c, &r))
+	struct vds_record r;
+	while (vds_next(&c, &r))
 		for (unsigned i = 0; i < C_COUNT; i++)
 			if (r.type == context_types[i] && t->context[i].n == 0)
 				t->context[i] = r.body;
@@ -87,19 +88,22 @@ static void data_hex(struct event *ev, struct span key, struct span bytes)
 	buf_free(&hex);
 }
 
-/* Two digits a byte, the low nibble first; F fills up. */
-static void set_account(struct event *ev, struct span bcd)
+size_t vds_account(struct span bcd, uint8_t *digits, size_t most)
 {
-	static const char digits[] = "0123456789ABCDE";
-	char account[2 * 255];
 	size_t n = 0;
-	for (size_t i = 0; i < 2 * bcd.n && n < sizeof account; i++) {
+	for (size_t i = 0; i < 2 * bcd.n && n < most; i++) {
 		unsigned nibble = bcd.p[i / 2] >> (i % 2 ? 4 : 0) & 15;
 		if (nibble == 15)
 			break;
-		account[n++] = digits[nibble];
+		digits[n++] = (uint8_t)"0123456789ABCDE"[nibble];
 	}
-	event_set(ev, F_ACCOUNT, span_of(account, n));
+	return n;
+}
+
+static void set_account(struct event *ev, struct span bcd)
+{
+	uint8_t account[2 * 255];
+	event_set(ev, F_ACCOUNT, span_of(account, vds_account(bcd, account, sizeof account)));
 }
 
 /* Year of the century, century, month, day, hour, minute and perhaps second, by the panel's clock. */
@@ -220,7 +224,7 @@ static void set_place(const struct telegram *t, struct event *ev, struct span bo
 }
 
 /* A status record tells what still stands; nothing new has happened. */
-static void take_event(struct telegram *t, const struct record_in *r)
+static void take_event(struct telegram *t, const struct vds_record *r)
 {
 	if (r->body.n != 4 && r->body.n != 5) {
 		add_unreadable(t, r->body);
@@ -238,7 +242,7 @@ static void take_event(struct telegram *t, const struct record_in *r)
 	set_place(t, ev, r->body);
 }
 
-static void take_error(struct telegram *t, const struct record_in *r)
+static void take_error(struct telegram *t, const struct vds_record *r)
 {
 	if (r->body.n < 2) {
 		add_unreadable(t, r->body);
@@ -252,7 +256,7 @@ static void take_error(struct telegram *t, const struct record_in *r)
 		data_byte(ev, SPAN("error_type"), r->body.p[2]);
 }
 
-static void take_test(struct telegram *t, const struct record_in *r)
+static void take_test(struct telegram *t, const struct vds_record *r)
 {
 	struct event *ev = add_of(t, r->type);
 	format_classify(ev, code_vds(SPAN("02")), false, t->language);
@@ -261,7 +265,7 @@ static void take_test(struct telegram *t, const struct record_in *r)
 		data_hex(ev, SPAN("test"), r->body);
 }
 
-static bool take_record(struct telegram *t, const struct record_in *r)
+static bool take_record(struct telegram *t, const struct vds_record *r)
 {
 	switch (r->type) {
 	case R_EVENT:
@@ -273,7 +277,7 @@ static bool take_record(struct telegram *t, const struct record_in *r)
 	return false;
 }
 
-static bool is_context(const struct telegram *t, const struct record_in *r)
+static bool is_context(const struct telegram *t, const struct vds_record *r)
 {
 	for (unsigned i = 0; i < C_COUNT; i++)
 		if (r->type == context_types[i] && t->context[i].p == r->body.p)
@@ -292,9 +296,9 @@ static bool is_quiet(uint8_t type)
 static void take_silence(struct telegram *t, struct span records)
 {
 	struct cursor c = cursor_over(records);
-	struct record_in r;
+	struct vds_record r;
 	bool quiet = true;
-	while (next_record(&c, &r))
+	while (vds_next(&c, &r))
 		quiet &= is_quiet(r.type);
 	struct event *ev = add(t);
 	set_context(t, ev);
@@ -305,11 +309,11 @@ static void take_silence(struct telegram *t, struct span records)
 static void keep_others(struct telegram *t, struct span records)
 {
 	struct cursor c = cursor_over(records);
-	struct record_in r;
+	struct vds_record r;
 	unsigned i = t->first;
 	while (t->list->event[i].unreadable)
 		i++;
-	while (next_record(&c, &r)) {
+	while (vds_next(&c, &r)) {
 		char key[] = "record_XX";
 		bool event = r.type == R_EVENT || r.type == R_EVENT_UNACKNOWLEDGED || r.type == R_STATUS;
 		if (event || r.type == R_ERROR || r.type == R_TEST || is_context(t, &r))
@@ -322,8 +326,8 @@ static void keep_others(struct telegram *t, struct span records)
 static enum verdict take_all(struct telegram *t, struct span records)
 {
 	struct cursor c = cursor_over(records);
-	struct record_in r;
-	while (next_record(&c, &r))
+	struct vds_record r;
+	while (vds_next(&c, &r))
 		take_record(t, &r);
 	if (!cursor_end(&c))
 		add_unreadable(t, c.rest);

@@ -27,6 +27,7 @@ void session_free(struct session *t)
 	buf_free(&t->kept);
 	buf_free(&t->plain);
 	buf_free(&t->account);
+	buf_free(&t->said);
 	wipe(t, sizeof *t);
 	free(t);
 }

@@ -27,7 +27,9 @@ struct session {
 	unsigned key_n;			/* bytes of the key; 0: nothing was agreed */
 	uint32_t ours, theirs;		/* counters of both sides */
 	unsigned state;
-	unsigned unanswered;		/* what we said and nobody answered */
+	struct buf said;		/* what we said last, to be said once more */
+	bool waiting;			/* it wants an answer */
+	unsigned unanswered;		/* how often it was said once more */
 };
 
 struct conversation {
