@@ -120,7 +120,7 @@ static enum verdict take(struct session *t, struct span in, bool at_end, struct 
 	*frame = span_sub(in, 0, n);
 	if (v == V_OK)
 		v = vds_frame_read(*frame, &f);
-	if (v == V_OK && f.pk == PK_VDS && open_frame(t, *frame, &f))
+	if (v == V_OK && open_frame(t, *frame, &f) && f.pk == PK_VDS)
 		hear(t, &f, *frame, reply);
 	else if (v != V_MORE && v != V_NOT_MINE)
 		buf_span(&t->whole, *frame);
