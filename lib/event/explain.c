@@ -80,6 +80,14 @@ void explain_title(struct buf *out, const char *title)
 	buf_printf(out, "%s\n", title);
 }
 
+void explain_stranger(struct buf *out, const char *other)
+{
+	if (other)
+		buf_printf(out, _("no frame that we know: %s\n"), _(other));
+	else
+		explain_title(out, _("no frame that we know"));
+}
+
 void explain_row(struct buf *out, const char *label, struct span value, const char *note)
 {
 	struct buf shown = { 0 };
@@ -158,15 +166,13 @@ void explain_length(struct buf *out, const char *label, size_t said, size_t ther
 
 void explain_stop(struct buf *out, struct span all, size_t at, const char *wanted)
 {
-	struct buf found = { 0 };
-	if (at >= all.n)
-		buf_str(&found, _("there is the end"));
-	else if (all.p[at] > ' ' && all.p[at] < 0x7F)
-		buf_printf(&found, _("there is %c (%02X)"), all.p[at], all.p[at]);
+	struct span byte = span_sub(all, at, 1);
+	if (byte.n == 0)
+		explain_say(out, _("stops"), _("behind the last of %zu bytes: %s is wanted"), all.n, wanted);
+	else if (byte.p[0] > ' ' && byte.p[0] < 0x7F)
+		explain_say(out, _("stops"), _("at byte %zu of %zu: %s is wanted, there is %c (%02X)"), at + 1, all.n, wanted, byte.p[0], byte.p[0]);
 	else
-		buf_printf(&found, _("there is byte %02X"), all.p[at]);
-	explain_say(out, _("stops"), _("at byte %zu of %zu: %s is wanted, %s"), at + 1, all.n, wanted, buf_cstr(&found));
-	buf_free(&found);
+		explain_say(out, _("stops"), _("at byte %zu of %zu: %s is wanted, there is byte %02X"), at + 1, all.n, wanted, byte.p[0]);
 }
 
 static void put_number(struct buf *line, const struct event *ev, enum field f, const char *name)
@@ -221,12 +227,13 @@ void explain_notes(struct buf *out, warnings set)
 	}
 }
 
+/* A control byte here and there is shown in a text; more of them are no text. */
 static bool is_text(struct span s)
 {
+	size_t controls = 0;
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < ' ' || s.p[i] > '~')
-			return false;
-	return true;
+		controls += s.p[i] < ' ' || s.p[i] > '~';
+	return 8 * controls <= s.n;
 }
 
 void explain_answer(struct buf *out, struct span reply)

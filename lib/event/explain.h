@@ -17,6 +17,9 @@
 
 void explain_title(struct buf *out, const char *title);
 
+/* Instead of a title: bytes of nobody we know, or of another, named in English (NULL: unknown). */
+void explain_stranger(struct buf *out, const char *other);
+
 /* The value as it was sent, control bytes as \xHH, broken where the line
  * ends, and words behind it (NULL: none). */
 void explain_row(struct buf *out, const char *label, struct span value, const char *note);
@@ -39,7 +42,7 @@ void explain_check(struct buf *out, const char *label, unsigned digits, unsigned
 /* A length field and what there is: "57 bytes  right", "47  WRONG: there are 57 bytes". */
 void explain_length(struct buf *out, const char *label, size_t said, size_t there);
 
-/* Where reading stopped: "byte 17 of 20: a digit is wanted, there is “K” (4B)".
+/* Where reading stopped: "at byte 17 of 20: a digit is wanted, there is K (4B)".
  * wanted: _("a digit"). */
 void explain_stop(struct buf *out, struct span all, size_t at, const char *wanted);
 

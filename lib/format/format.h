@@ -26,6 +26,9 @@ struct format {
 	 * V_OK: at least one event; a part without a reading is an event with
 	 * `unreadable` set and its bytes in F_TEXT.  V_MALFORMED: none. */
 	enum verdict (*decode)(struct span payload, enum language language, struct event_list *list);
+	/* What is its own, as rows for a person (event/explain.h): fields, check digits as
+	 * computed, blocks, channels; of any bytes, sound or not.  May be NULL. */
+	void (*explain)(struct span payload, enum language language, struct buf *out);
 };
 
 extern const struct format *const formats[];	/* NULL at the end */

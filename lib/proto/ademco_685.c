@@ -111,9 +111,12 @@ static ptrdiff_t end(struct span s)
 	return s.n && s.p[0] == 'S' && (s.n == 1 || s.p[1] == '\n') ? 0 : ademco_685_end(s);
 }
 
+static const char *const drawings[] = { ADEMCO_685_DRAWINGS, NULL };
+
 static const struct receiver_borders borders = {
 	.most = 128, .stands_alone = true,
 	.is_fill = ademco_685_is_fill, .end = end, .begins = ademco_685_begins, .parse = parse,
+	.drawings = drawings, .wait = ADEMCO_685_WAIT,
 };
 
 RECEIVER_PROTOCOL(ademco_685, "ademco-685", N_("Ademco 685 and its imitations"),

@@ -12,6 +12,7 @@
  *
  * Marks are control bytes, so a record is whatever begins with an id and has
  * a right check byte in front of its CR. */
+#include "event/explain.h"
 #include "proto/ademco_8000.h"
 #include "util/hex.h"
 
@@ -51,12 +52,23 @@ static const struct receiver_status statuses[] = {
 	{ "7F", false, 0, { "Receiver: operator logged on", "Récepteur : opérateur connecté" } },
 };
 
-bool ademco_8000_check(struct span text)
+static unsigned check_byte(struct span text)
 {
 	unsigned sum = 0;
 	for (size_t i = 0; i + 1 < text.n; i++)
 		sum += text.p[i];
-	return text.n && text.p[text.n - 1] == (0x40 | (sum & 0x3F));
+	return 0x40 | (sum & 0x3F);
+}
+
+bool ademco_8000_check(struct span text)
+{
+	return text.n && text.p[text.n - 1] == check_byte(text);
+}
+
+void ademco_8000_explain_check(struct span text, struct buf *out)
+{
+	if (text.n > HEADER / 2)
+		explain_check(out, _("check byte"), 2, text.p[text.n - 1], check_byte(text));
 }
 
 static bool is_event_mark(uint8_t c)
@@ -170,7 +182,12 @@ static ptrdiff_t end(struct span s)
 	return span_find(s, '\r');
 }
 
-static const struct receiver_borders borders = { .most = 256, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse };
+static const char *const drawings[] = { "Txxxxxx\"xxxxxx\"RR\"oooo\"*", NULL };
+
+static const struct receiver_borders borders = {
+	.most = 256, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse,
+	.drawings = drawings, .explain = ademco_8000_explain_check, .wait = ADEMCO_8000_WAIT,
+};
 
 RECEIVER_PROTOCOL(ademco_8000, "ademco-8000", N_("ADEMCO 8000 series (MX8000)"), N_("of the panels' formats only SIA is decoded"),
                   borders, receiver_stranger);

@@ -9,6 +9,9 @@
 /* 40h, and the sum of all in front of it in six bits. */
 bool ademco_8000_check(struct span text);
 
+void ademco_8000_explain_check(struct span text, struct buf *out);
+#define ADEMCO_8000_WAIT N_("after two silences or two NAKs it counts the computer as failed")
+
 /* Account, caller and events behind the header of a call; false when no event is there. */
 bool ademco_8000_call(struct span marks, struct receiver_record *r);
 

@@ -10,6 +10,7 @@
  * number 0000 refuses; the byte 06 would be no answer and the record come
  * again for ever.  A numbered empty block is what a host's acknowledgement
  * looks like; off a receiver it is its link test. */
+#include "event/explain.h"
 #include "proto/receiver.h"
 #include "util/checksum.h"
 #include "util/cursor.h"
@@ -127,7 +128,22 @@ static void answer(const struct signal *s, const struct context *cx, enum answer
 	buf_free(&body);
 }
 
-static const struct receiver_borders borders = { .most = 512, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse };
+static void explain_check_fields(struct span text, struct buf *out)
+{
+	struct cursor c = cursor_over(text);
+	uint32_t crc = cursor_digits(&c, 4, 16), length = cursor_digits(&c, 2, 16);
+	if (!cursor_ok(&c))
+		return;
+	explain_check(out, _("CRC"), 4, crc, crc16_arc(0, c.rest));
+	explain_length(out, _("length"), length, c.rest.n);
+}
+
+static const char *const drawings[] = { "xxxxxxToooorrll[]", "xxxxxxToooorrll[#A+|*]", "xxxxxxToooorrll[*]", NULL };
+
+static const struct receiver_borders borders = {
+	.most = 512, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse, .drawings = drawings,
+	.explain = explain_check_fields, .wait = N_("the framed answer; the byte 06 alone is none, and the record comes again for ever"),
+};
 
 RECEIVER_PROTOCOL_ANSWERED(bosch_sia, "bosch-sia", N_("Radionics D6500 and Bosch D6600, SIA mode"),
                            N_("without the meaning of each format's own letters"), borders, receiver_stranger, answer);

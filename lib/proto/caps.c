@@ -43,9 +43,12 @@ static enum verdict parse(struct span text, struct receiver_record *r)
 	return V_BAD_CHECK;
 }
 
+static const char *const drawings[] = { ADEMCO_685_DRAWINGS, "RL AAAA E E E", NULL };
+
 static const struct receiver_borders borders = {
 	.most = 128, .stands_alone = true,
 	.is_fill = ademco_685_is_fill, .end = end, .begins = ademco_685_begins, .parse = parse,
+	.drawings = drawings, .wait = ADEMCO_685_WAIT,
 };
 
 RECEIVER_PROTOCOL(caps, "caps", N_("CAPS, a variant of the Ademco 685"), N_("as ademco-685"), borders, receiver_stranger);

@@ -41,9 +41,12 @@ static bool is_strange(struct span text)
 	return text.n > SHORT && text.n <= 24 && receiver_all(text, receiver_is_word);
 }
 
+static const char *const drawings[] = { ADEMCO_685_DRAWINGS, "RLAAAAEE", NULL };
+
 static const struct receiver_borders borders = {
 	.most = 128, .stands_alone = true,
 	.is_fill = ademco_685_is_fill, .end = ademco_685_end, .begins = begins, .parse = parse, .is_strange = is_strange,
+	.drawings = drawings, .wait = N_("nothing, as it leaves the works: ACK and NAK are switched off; otherwise up to ten times after NAK"),
 };
 
 RECEIVER_PROTOCOL(fbi_cp220, "fbi-cp220", N_("FBI CP-220"), N_("CR as terminator; FSK2 is kept, not decoded"), borders,

@@ -71,9 +71,12 @@ static bool begins(struct span s)
 	return s.n && receiver_is_word(s.p[0]) && (s.n == 1 || receiver_is_word(s.p[1]));
 }
 
+static const char *const drawings[] = { "RL' OKAY @'", "'IT IRCV 234A'", "RLATAAAAPUZZE", NULL };
+
 static const struct receiver_borders borders = {
 	.most = 64, .stands_alone = true,
 	.is_fill = is_fill, .end = end, .begins = begins, .parse = parse,
+	.drawings = drawings,
 };
 
 RECEIVER_PROTOCOL(iti_generic, "iti-generic", N_("ITI receivers, generic output"), N_("complete"), borders,

@@ -154,8 +154,15 @@ static bool is_strange(struct span text)
 	return text.n > HEADER && !known && begins(text) && receiver_is_printed(text);
 }
 
+static const char *const drawings[] = {
+	"1RRL...........@    ", "'a'RRL AAAA18QEEEPPNNN", "3RRLVVVVVVVVVVVVVVVV", "9RRL.......ACCCCCCCC", "'m'RRL A+\"*", "'n'RRL A+ *",
+	"'S'RRL[#A+|*]", "1RRL.........A.EZZZZ", "TRRL.........A.EZZZZ", NULL
+};
+
 static const struct receiver_borders borders = {
 	.most = 1024, .is_fill = is_fill, .end = end, .end_is_proof = true, .begins = begins, .parse = parse, .is_strange = is_strange,
+	.drawings = drawings,
+	.wait = N_("D6600: until ACK or NAK comes, again and again; three NAKs, and it skips the record"),
 };
 
 RECEIVER_PROTOCOL(radionics_6500, "radionics-6500", N_("Radionics D6500 and Bosch D6600, 6500 mode"),

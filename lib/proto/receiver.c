@@ -131,7 +131,7 @@ static struct span text_of(const struct receiver_borders *b, struct span frame)
 	return end >= 0 && (size_t)end + 1 == frame.n ? span_sub(frame, 0, (size_t)end) : frame;
 }
 
-static enum verdict parse(const struct receiver_borders *b, struct span text, struct receiver_record *r)
+enum verdict receiver_parse(const struct receiver_borders *b, struct span text, struct receiver_record *r)
 {
 	*r = (struct receiver_record){ 0 };
 	enum verdict v = b->parse(text, r);
@@ -152,7 +152,7 @@ enum verdict receiver_read(const struct receiver_borders *b, struct span frame, 
 {
 	struct receiver_record r;
 	struct span text = text_of(b, frame);
-	enum verdict v = parse(b, text, &r);
+	enum verdict v = receiver_parse(b, text, &r);
 	*s = (struct signal){
 		.frame = frame, .sent = CLOCK_NONE, .seq = r.seq, .receiver = r.receiver, .line = r.line,
 		.account = account_in(frame, &r), .has_receiver = r.receiver.n, .has_line = r.line.n,
@@ -225,7 +225,7 @@ enum verdict receiver_events(const struct receiver_borders *b, const char *proto
 {
 	struct receiver_record r;
 	struct span text = text_of(b, s->frame);
-	if (parse(b, text, &r) != V_OK)	/* somebody wants to see it all the same */
+	if (receiver_parse(b, text, &r) != V_OK)	/* somebody wants to see it all the same */
 		r = (struct receiver_record){ .text = text, .warnings = s->warnings };
 	if (r.what != RX_HOST && r.what != RX_HEARTBEAT)
 		receiver_put_events(&r, proto, language, list);

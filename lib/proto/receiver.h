@@ -67,12 +67,22 @@ struct receiver_borders {
 	enum verdict (*parse)(struct span text, struct receiver_record *r);
 	bool (*is_strange)(struct span text);	/* none that we know, but printed whole; may be NULL */
 	size_t (*run)(struct span text);	/* length of the first of several records without an end; may be NULL */
+	/* For a person; each may be NULL. */
+	const char *const *drawings;		/* the records' layouts, event/drawing.h */
+	void (*explain)(struct span text, struct buf *out);	/* rows of its own: its check, computed */
+	const char *wait;			/* N_(), how long it waits for the answer, and what it does then */
 };
 
 enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bool at_end, struct span *frame);
 enum verdict receiver_read(const struct receiver_borders *b, struct span frame, struct signal *s);
 enum verdict receiver_events(const struct receiver_borders *b, const char *proto, const struct signal *s, enum language language,
                              struct event_list *list);
+
+/* Takes a record's text apart; one of no known layout is its text. */
+enum verdict receiver_parse(const struct receiver_borders *b, struct span text, struct receiver_record *r);
+
+void receiver_explain(const struct receiver_borders *b, const struct protocol *p, struct span frame, const struct context *cx,
+                      enum language language, struct buf *out);
 
 /* Adds what the record says; at least one event. */
 void receiver_put_events(const struct receiver_record *r, const char *proto, enum language language, struct event_list *list);
@@ -115,9 +125,12 @@ bool receiver_is_field(struct span s);	/* blanks, then digits and letters */
 	static enum verdict read(struct span bytes, struct signal *s) { return receiver_read(&(BORDERS), bytes, s); } \
 	static enum verdict events(const struct signal *s, enum language language, struct event_list *list) \
 	{ return receiver_events(&(BORDERS), WORD, s, language, list); } \
+	extern const struct protocol protocol_##NAME; \
+	static void explain(struct span bytes, const struct context *cx, enum language language, struct buf *out) \
+	{ receiver_explain(&(BORDERS), &protocol_##NAME, bytes, cx, language, out); } \
 	const struct protocol protocol_##NAME = { \
 		.name = WORD, .title = TITLE, .coverage = COVERAGE, .most = 1024, .frame = frame, .read = read, \
-		.open = receiver_open, .content = receiver_content, .answer = ANSWER, .events = events, \
+		.open = receiver_open, .content = receiver_content, .answer = ANSWER, .events = events, .explain = explain, \
 		.neighbour = NEIGHBOUR, .one_at_a_time = true, .refuses_damage = true, \
 	}
 #define RECEIVER_PROTOCOL(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR) \

@@ -64,7 +64,12 @@ static ptrdiff_t end(struct span s)
 	return span_find(s, '\r');
 }
 
-static const struct receiver_borders borders = { .most = 256, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse };
+static const char *const drawings[] = { "Txxxxxx\"xxxx\"*", NULL };
+
+static const struct receiver_borders borders = {
+	.most = 256, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse,
+	.drawings = drawings, .explain = ademco_8000_explain_check, .wait = ADEMCO_8000_WAIT,
+};
 
 RECEIVER_PROTOCOL(sk9000, "sk9000", N_("Silent Knight 9000"), N_("of the panels' formats only SIA is decoded"), borders,
                   receiver_stranger);

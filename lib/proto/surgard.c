@@ -305,9 +305,18 @@ static size_t first_of_run(struct span text)
 	return 0;
 }
 
+static const char *const drawings[] = {
+	"1RRL+...........@    ", "1RRL+.........A.EPNNN", "3RRL+.........AEEZZZZ", "4RRL+.....ADDDDDDDDDD", "5RRL+ 18AAAA+QEEEPPNNN",
+	"6RRL+.........AEEZZZZ", "7RRL+.........AVVVVVV", "8RRL+AAAA CCCC CCCC K", "9RRL+.......ACCCCCCCC", "'A'RRL+      DDDDDDDDDD",
+	"'C'RRL+.........AEEZZVV", "'D'RRL+.........AVVVVVV", "'E'RRL+.........AEEVVVV", "'I'RRL+   ATAAAAPUZZEVV", "'S'RRL+[#A+|*]",
+	"'T'RRL+.....A E  ZZ", "'U'RRL+.....ADDDDDDDDDDDDDDDDDD", "'V'RRL+.AVVVVVVVVVVVVVVVV", "'s'RRL+.........AVVVVVVVVVVVVVVVVVVVVV",
+	"0RRL+[#A+|*]", NULL
+};
+
 static const struct receiver_borders borders = {
 	.most = MOST, .is_fill = surgard_is_fill, .end = surgard_end, .end_is_proof = true, .begins = begins, .parse = parse,
-	.is_strange = is_strange, .run = first_of_run,
+	.is_strange = is_strange, .run = first_of_run, .drawings = drawings,
+	.wait = N_("4 s on most models; then it sends the record three times more, and goes on behind the first ACK"),
 };
 
 /* The option for another maker's host, whose four bytes in front are published nowhere. */

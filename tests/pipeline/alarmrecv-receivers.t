@@ -60,5 +60,5 @@ is "$(printf '%s\n' '5011·181234E12101001<14>' '5011 181234E12101001\x14' '5011
 1234 121 001 -
 1234 121 001 -
 1234 121 001 R2' 'blanks as dots, the end in any writing or not at all'
-like "$(echo '5011 181234E13001004<14>' | alarmdecode -p surgard --explain)" '1234 +130 +alarm' 'explained as its event'
+like "$(echo '5011 181234E13001004<14>' | alarmdecode -p surgard --explain)" '^  event +130 Intrusion alarm .alarm burglary., partition 01, zone 004$' 'explained to its event'
 plan_done

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "format/explain.h"
+
+void format_explain_parts(const struct format *f, struct span payload, enum language language, struct buf *out)
+{
+	if (f->binary)
+		explain_bytes(out, _("data"), payload, NULL);
+	else
+		explain_row(out, _("data"), payload, payload.n ? NULL : _("(empty)"));
+	if (f->explain)
+		f->explain(payload, language, out);
+}
+
+/* What it is not, in words. */
+static const char *failure(enum verdict v)
+{
+	switch (v) {
+	case V_BAD_CHECK: return _("none: the check digit or sum is wrong, or the second round differs");
+	case V_MALFORMED: return _("none: not built as the standard says");
+	default: return _("none: bytes that are no payload of this language");
+	}
+}
+
+void format_explain(const struct format *f, struct span payload, enum language language, struct buf *out)
+{
+	struct event_list list = { 0 };
+	warnings notes = 0;
+	explain_title(out, _(f->title));
+	format_explain_parts(f, payload, language, out);
+	enum verdict v = f->decode(payload, language, &list);
+	if (v == V_OK)
+		notes = explain_events(out, &list);
+	else
+		explain_say(out, _("event"), "%s", failure(v));
+	explain_notes(out, notes);
+	event_list_free(&list);
+}

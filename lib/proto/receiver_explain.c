@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A receiver's record taken apart for a person, the same for all of them:
+ * what the record is, its fields, the receiver's own check, what it means
+ * and what the receiver waits for.  Of a damaged one its layout is shown
+ * below the bytes, and where the two part ways. */
+#include "event/drawing.h"
+#include "format/explain.h"
+#include "proto/receiver.h"
+
+static const char *kind_of(enum receiver_what what)
+{
+	static const char *const kinds[] = {
+		[RX_EVENT] = N_("report of a panel"), [RX_STATUS] = N_("the receiver's own state"),
+		[RX_HEARTBEAT] = N_("heartbeat: the receiver is there"), [RX_CALLER] = N_("number of the caller"),
+		[RX_LISTEN_IN] = N_("listen-in: the line is open"), [RX_VIDEO] = N_("video"),
+		[RX_SIM] = N_("number of the SIM card"), [RX_TEXT] = N_("words of the receiver, for a person"),
+		[RX_HOST] = N_("a host's answer or question: no record of a receiver"),
+	};
+	return _(kinds[what]);
+}
+
+/* "cid" by its title; a language that only receivers print by their word. */
+static void put_format(struct buf *out, const char *word)
+{
+	const struct format *f = word ? format_find(span_str(word)) : NULL;
+	explain_some(out, _("format"), span_str(word), f ? _(f->title) : NULL);
+}
+
+static void put_cid(struct buf *out, const struct receiver_record *r)
+{
+	static const char *const unsaid[] = { "QEEEPPNNN", NULL }, *const zone[] = { "QEEEPPZZZ", NULL }, *const user[] = { "QEEEPPUUU", NULL };
+	drawing_explain(out, r->cid_flag == 'C' ? zone : r->cid_flag == 'U' ? user : unsaid, r->cid);
+}
+
+static void put_parts(struct buf *out, const struct receiver_record *r, enum language language)
+{
+	explain_some(out, _("receiver"), r->receiver, NULL);
+	explain_some(out, _("line"), r->line, NULL);
+	explain_some(out, _("sequence"), r->seq, NULL);
+	explain_some(out, _("receiver's time"), r->time, NULL);
+	explain_some(out, _("account"), r->account, NULL);
+	explain_some(out, _("caller"), r->caller, NULL);
+	put_format(out, r->format);
+	if (r->cid.n)
+		put_cid(out, r);
+	if (r->sia.n)
+		format_explain_parts(format_find(SPAN("sia")), r->sia, language, out);
+	explain_some(out, _("data"), r->items, NULL);
+	explain_some(out, _("code"), r->code, NULL);
+	explain_some(out, _("partition"), r->partition, NULL);
+	explain_some(out, _("zone"), r->zone, NULL);
+	explain_some(out, _("user"), r->user, NULL);
+}
+
+static warnings put_events(struct buf *out, const struct protocol *p, const struct signal *s, enum language language)
+{
+	struct event_list list = { 0 };
+	p->events(s, language, &list);
+	warnings all = explain_events(out, &list);
+	if (list.n == 0)
+		explain_say(out, _("event"), "%s", s->is_answer ? _("none: an answer") : _("none: a link test"));
+	event_list_free(&list);
+	return all;
+}
+
+static void put_damage(struct buf *out, const struct receiver_borders *b, struct span text)
+{
+	if (b->drawings && drawing_explain(out, b->drawings, text))
+		explain_say(out, _("event"), "%s", _("none: the layout is right, its content is not"));
+	else
+		explain_say(out, _("event"), "%s", _("none: nothing of it is believed"));
+}
+
+static void put_answer(struct buf *out, const struct protocol *p, const struct signal *s, const struct context *cx, enum answer a)
+{
+	struct buf reply = { 0 };
+	if (!s->is_answer)
+		p->answer(s, cx, a, &reply);
+	explain_answer(out, buf_view(&reply));
+	buf_free(&reply);
+}
+
+void receiver_explain(const struct receiver_borders *b, const struct protocol *p, struct span frame, const struct context *cx,
+                      enum language language, struct buf *out)
+{
+	struct signal s;
+	struct receiver_record r;
+	enum verdict v = p->read(frame, &s);
+	if (v == V_NOT_MINE) {
+		explain_stranger(out, p->neighbour(frame));
+		return;
+	}
+	receiver_parse(b, s.content, &r);
+	explain_title(out, _(p->title));
+	explain_row(out, _("bytes"), frame, NULL);
+	if (b->explain && s.content.n)
+		b->explain(s.content, out);
+	if (v == V_OK) {
+		explain_say(out, _("kind"), "%s", kind_of(r.what));
+		put_parts(out, &r, language);
+		s.warnings |= put_events(out, p, &s, language);
+	} else {
+		put_damage(out, b, s.content);
+	}
+	explain_notes(out, s.warnings);
+	put_answer(out, p, &s, cx, v == V_OK ? A_ACK : A_NAK);
+	if (b->wait && !s.is_answer)
+		explain_say(out, _("wait"), "%s", _(b->wait));
+}
