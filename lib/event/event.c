@@ -146,6 +146,14 @@ void event_data(struct event *ev, struct span key, struct span text)
 	ev->data_n = (uint32_t)(data->n - ev->data_at);
 }
 
+void event_also(struct event *ev, struct span words)
+{
+	struct buf *text = &ev->list->text;
+	ev->also_at = (uint32_t)text->n;
+	ev->also_n = (uint32_t)words.n;
+	buf_span(text, words);
+}
+
 /* Never the first of its object, so that its comma always stands. */
 static void print_field(struct buf *out, const struct event *ev, enum field f)
 {
@@ -211,6 +219,19 @@ static void print_data(struct buf *out, const struct event *ev)
 	buf_byte(out, '}');
 }
 
+static void print_warnings(struct buf *out, const struct event *ev)
+{
+	struct span words = span_sub(buf_view(&ev->list->text), ev->also_at, ev->also_n), word;
+	buf_lit(out, ",\"warnings\":");
+	warnings_put(out, ev->warnings);
+	out->n--;	/* the bracket */
+	for (bool first = !ev->warnings; span_word(&words, &word); first = false) {
+		buf_str(out, first ? "" : ",");
+		json_quote(out, word);
+	}
+	buf_byte(out, ']');
+}
+
 static void print_error(struct buf *out, const struct event *ev)
 {
 	static const enum field before[] = { F_ID, F_AT }, behind[] = { F_PROTO, F_SOURCE, F_PEER, F_ACCOUNT };
@@ -235,10 +256,8 @@ void event_print(struct buf *out, const struct event *ev, unsigned of)
 		print_fields(out, ev);
 		if (ev->data_n)
 			print_data(out, ev);
-		if (ev->warnings) {
-			buf_lit(out, ",\"warnings\":");
-			warnings_put(out, ev->warnings);
-		}
+		if (ev->warnings | ev->also_n)
+			print_warnings(out, ev);
 	}
 	if (of > 1)
 		json_int(out, KEY("of"), of);

@@ -41,6 +41,8 @@ struct event {
 	uint32_t data_at, data_n;	/* place in list->data: the members of "data", no braces */
 	const struct code *known;	/* the table's row, NULL when the code is in none */
 	bool unreadable;		/* this part of the frame has no reading: printed as error */
+	bool checked;			/* its own check digit, sum, parity or second round has proved it */
+	uint32_t also_at, also_n;	/* place in list->text: words of event_also() */
 };
 
 /* Zero-initialise, reset and reuse, free. */
@@ -65,6 +67,10 @@ struct span event_get(const struct event *ev, enum field f);
 /* A member of "data": {"mac":"0050C2000001"}.  A second one of the same key
  * makes the value a list. */
 void event_data(struct event *ev, struct span key, struct span text);
+
+/* Words behind the event's warnings, one blank between them: names that no
+ * fixed set can hold, such as the other readings of bytes that nothing names. */
+void event_also(struct event *ev, struct span words);
 
 /* Appends the record and LF: keys in the order of fields.def, "data",
  * "warnings" and "of" written from the event's own members. */

@@ -33,11 +33,13 @@ static enum verdict decode(struct span payload, enum language language, struct e
 		return V_BAD_CHECK;
 	struct event *ev = digits_event(list, "ademco-express", span_sub(s, 0, 4), span_sub(s, 6, variant->event), language);
 	event_data(ev, SPAN("variant"), span_str(variant->name));
+	ev->checked = checked;
 	ev->warnings |= checked ? 0 : WARN(CHECK_MISSING);
 	return V_OK;
 }
 
 const struct format format_ademco_express = {
 	.name = "ademco-express", .title = N_("Ademco Express 4/1 and 4/2"),
-	.coverage = N_("complete; what an event digit means is agreed with the centre"), .decode = decode,
+	.coverage = N_("complete; what an event digit means is agreed with the centre"), .proof = BY_CHECK_DIGIT,
+	.decode = decode,
 };

@@ -48,6 +48,7 @@ static bool lay_out(struct span s, struct channels *m)
 	m->channel = span_sub(s, before, s.n - before - 1 - behind);
 	m->status = s.p[s.n - 1 - behind];
 	m->warnings = behind ? 0 : WARN(CHECK_MISSING);
+	m->checked = behind;
 	return true;
 }
 
@@ -93,5 +94,6 @@ static enum verdict decode(struct span payload, enum language language, struct e
 
 const struct format format_ademco_hs = {
 	.name = "ademco-hs", .title = N_("Ademco High Speed and Super Fast"),
-	.coverage = N_("complete; what a channel means is agreed with the centre"), .decode = decode,
+	.coverage = N_("complete; what a channel means is agreed with the centre"), .proof = BY_CHECK_DIGIT,
+	.decode = decode,
 };

@@ -24,6 +24,7 @@ static struct event *add(const struct channels *m, struct event_list *list)
 	digits_set(ev, F_ACCOUNT, m->account);
 	event_puts(ev, F_FORMAT, m->format);
 	ev->warnings |= m->warnings;
+	ev->checked = m->checked;
 	if (m->variant)
 		event_data(ev, SPAN("variant"), span_str(m->variant));
 	event_data(ev, SPAN("channels"), m->channel);

@@ -16,6 +16,7 @@ struct channels {
 	const char *format;
 	const char *variant;		/* NULL: there is but one */
 	warnings warnings;
+	bool checked;			/* by its check digit */
 	struct span account, channel;	/* one digit for each channel */
 	uint8_t status;
 	/* What a channel means, by its number from 1; NULL when nobody has said. */

@@ -28,6 +28,7 @@ struct report {
 	struct span account, event, partition, number;
 	uint8_t from_keys[LINE_LENGTH], joined[LINE_LENGTH];
 	uint8_t qualifier;
+	bool checked;
 	warnings warnings;
 };
 
@@ -83,6 +84,7 @@ static enum verdict read_line(struct span s, struct report *r)
 {
 	struct span keys = span_of(r->from_keys, LINE_LENGTH);
 	bool digits = digits_only(s);
+	r->checked = true;
 	if (digits && digits_check(s))
 		return read_digits(s, r);
 	if (!digits_of_keys(s, r->from_keys))
@@ -143,6 +145,7 @@ static enum verdict check(const struct report *r)
 static void fill(struct event *ev, const struct report *r, enum language language)
 {
 	ev->warnings |= r->warnings;
+	ev->checked = r->checked;
 	if (r->account.n)
 		digits_set(ev, F_ACCOUNT, r->account);
 	event_puts(ev, F_FORMAT, "cid");
@@ -164,6 +167,15 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return v;
 }
 
+/* Any sixteen digits have a sum; those of Contact ID say its type. */
+static bool resembles(struct span payload)
+{
+	struct report r = { 0 };
+	struct span s = span_trim(payload), line = s.n > LINE_LENGTH ? unwrapped(s, &r) : s, type = span_sub(line, 4, 2);
+	return line.n == LINE_LENGTH && (span_is(type, "18") || span_is(type, "98"));
+}
+
 const struct format format_cid = {
-	.name = "cid", .title = N_("Contact ID (SIA DC-05)"), .coverage = N_("complete"), .decode = decode,
+	.name = "cid", .title = N_("Contact ID (SIA DC-05)"), .coverage = N_("complete"), .proof = BY_CHECK_DIGIT,
+	.resembles = resembles, .decode = decode,
 };

@@ -17,6 +17,12 @@ const struct named formats_named[] = {
 	{ "sia2000", "SIA DC-04 (SIA 2000)" }, { "stratel", "Stratel" }, { "vonk", "VONK" }, { 0 },
 };
 
+const char *proof_word(enum proof p)
+{
+	static const char *const words[] = { "form", "rounds", "check-digit", "parity", "sum", "crc" };
+	return words[p];
+}
+
 bool format_is_named(struct span name)
 {
 	for (const struct named *n = formats_named; n->name; n++)

@@ -17,11 +17,18 @@ enum verdict {
 	V_MALFORMED	/* ours and intact, but it makes no sense */
 };
 
+/* What a message carries that proves it, from nothing but its form upwards. */
+enum proof { BY_FORM, BY_ROUNDS, BY_CHECK_DIGIT, BY_PARITY, BY_SUM, BY_CRC };
+const char *proof_word(enum proof p);	/* "form", "rounds", "check-digit", "parity", "sum", "crc" */
+
 struct format {
 	const char *name;	/* as in "format":"sia" */
 	const char *title;	/* N_(), one line for --list */
 	const char *coverage;	/* "complete", or N_() what is missing */
 	bool binary;		/* bytes, which people write down as hexadecimal digits */
+	enum proof proof;	/* what it can be checked by; an event is `checked` where that has been done */
+	/* What decode() finds V_BAD_CHECK: does all of it fit but the check?  NULL: decode() means that. */
+	bool (*resembles)(struct span payload);
 	/* Appends the events of the payload.  Language as wanted for labels.
 	 * V_OK: at least one event; a part without a reading is an event with
 	 * `unreadable` set and its bytes in F_TEXT.  V_MALFORMED: none. */

@@ -75,12 +75,32 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	struct event *ev = digits_event(list, "pulse", m.account, m.event, language);
 	format_number(ev, m.number);
 	event_data(ev, SPAN("variant"), span_str(m.variant));
-	if (m.rounds == 1)
+	ev->checked = m.rounds > 1;
+	if (!ev->checked)
 		ev->warnings |= WARN(CHECK_MISSING);
 	return V_OK;
 }
 
+/* The digits of a round that the line has changed are few. */
+static bool alike(struct span a, struct span b)
+{
+	size_t differ = 0;
+	for (size_t i = 0; a.n == b.n && i < a.n; i++)
+		differ += a.p[i] != b.p[i];
+	return a.n == b.n && differ <= a.n / 2;
+}
+
+static bool resembles(struct span payload)
+{
+	struct span first, round;
+	bool all = span_word(&payload, &first);
+	while (all && span_word(&payload, &round))
+		all = alike(first, round);
+	return all;
+}
+
 const struct format format_pulse = {
 	.name = "pulse", .title = N_("pulse 3+1, 4+1, 4+2 and extended"),
-	.coverage = N_("complete; what an event digit means is agreed with the centre"), .decode = decode,
+	.coverage = N_("complete; what an event digit means is agreed with the centre"), .proof = BY_ROUNDS,
+	.resembles = resembles, .decode = decode,
 };

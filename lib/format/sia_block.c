@@ -118,6 +118,7 @@ static void take_events(struct reading *s, struct span content)
 	for (unsigned i = began; i < s->list->n; i++) {
 		struct event *ev = &s->list->event[i];
 		event_set(ev, F_ACCOUNT, s->account);
+		ev->checked = !ev->unreadable;
 		s->readable += !ev->unreadable;
 	}
 	buf_free(&text);
@@ -173,6 +174,7 @@ static void quiet(struct reading *s)
 	event_set(ev, F_ACCOUNT, s->account);
 	event_puts(ev, F_FORMAT, "sia");
 	format_classify(ev, &quiet_row, false, s->language);
+	ev->checked = true;
 	s->readable++;
 }
 
@@ -195,7 +197,18 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return s.bad_check ? V_BAD_CHECK : V_MALFORMED;
 }
 
+/* Any text can be taken for the beginning of blocks; seldom do they end where it ends. */
+static bool resembles(struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	struct block b;
+	while (take_block(&c, &b))
+		;
+	return cursor_end(&c);
+}
+
 const struct format format_sia_block = {
 	.name = "sia-block", .title = N_("SIA DC-03 blocks with their parity"),
-	.coverage = N_("partial: control, video and environmental blocks stay as bytes"), .binary = true, .decode = decode,
+	.coverage = N_("partial: control, video and environmental blocks stay as bytes"), .binary = true, .proof = BY_PARITY,
+	.resembles = resembles, .decode = decode,
 };

@@ -20,6 +20,7 @@ static void idle(uint8_t control, uint8_t station, enum language language, struc
 	char text[8];
 	event_puts(ev, F_FORMAT, "telenot");
 	format_classify(ev, &idle_row, false, language);
+	ev->checked = true;
 	snprintf(text, sizeof text, "%02X", control);
 	event_data(ev, SPAN("control"), span_str(text));
 	snprintf(text, sizeof text, "%u", station);
@@ -46,13 +47,17 @@ static enum verdict decode(struct span payload, enum language language, struct e
 		return V_MALFORMED;
 	if (check != sum(body))
 		return V_BAD_CHECK;
-	if (length > 2)
-		return vds_records(span_from(body, 2), true, language, list) == V_OK ? V_OK : V_MALFORMED;
-	idle(body.p[0], body.p[1], language, list);
+	unsigned began = list->n;
+	if (length == 2)
+		idle(body.p[0], body.p[1], language, list);
+	else if (vds_records(span_from(body, 2), true, language, list) != V_OK)
+		return V_MALFORMED;
+	for (unsigned i = began; i < list->n; i++)
+		list->event[i].checked = !list->event[i].unreadable;
 	return V_OK;
 }
 
 const struct format format_telenot = {
 	.name = "telenot", .title = N_("Telenot GMS (VdS 2465 in FT 1.2)"), .coverage = N_("as VdS 2465 records"),
-	.binary = true, .decode = decode,
+	.binary = true, .proof = BY_SUM, .decode = decode,
 };

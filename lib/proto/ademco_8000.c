@@ -190,4 +190,4 @@ static const struct receiver_borders borders = {
 };
 
 RECEIVER_PROTOCOL(ademco_8000, "ademco-8000", N_("ADEMCO 8000 series (MX8000)"), N_("of the panels' formats only SIA is decoded"),
-                  borders, receiver_stranger);
+                  borders, receiver_stranger, .proof = BY_SUM);

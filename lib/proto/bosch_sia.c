@@ -146,4 +146,5 @@ static const struct receiver_borders borders = {
 };
 
 RECEIVER_PROTOCOL_ANSWERED(bosch_sia, "bosch-sia", N_("Radionics D6500 and Bosch D6600, SIA mode"),
-                           N_("without the meaning of each format's own letters"), borders, receiver_stranger, answer);
+                           N_("without the meaning of each format's own letters"), borders, receiver_stranger, answer,
+                           .proof = BY_CRC);

@@ -65,6 +65,7 @@ struct protocol {
 	const char *name;	/* as in "proto":"dc09" and in dc09+tcp:// */
 	const char *title;	/* N_(), one line for --list */
 	const char *coverage;	/* "complete", or N_() what is missing */
+	enum proof proof;	/* what a whole frame has been checked by */
 	size_t most;		/* longest frame, borders included */
 	bool one_at_a_time;	/* the sender waits for each answer: only what came last can come again */
 	bool refuses_damage;	/* a damaged frame is answered A_NAK, so that it is sent again at once */

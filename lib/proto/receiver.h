@@ -119,8 +119,8 @@ bool receiver_all(struct span s, bool (*is)(uint8_t c));
 bool receiver_is_printed(struct span s);
 bool receiver_is_field(struct span s);	/* blanks, then digits and letters */
 
-/* A protocol of one set of borders. */
-#define RECEIVER_PROTOCOL_ANSWERED(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, ANSWER) \
+/* A protocol of one set of borders; behind, what else its entry says, such as its proof. */
+#define RECEIVER_PROTOCOL_ANSWERED(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, ANSWER, ...) \
 	static enum verdict frame(struct span in, bool at_end, struct span *cut) { return receiver_frame(&(BORDERS), in, at_end, cut); } \
 	static enum verdict read(struct span bytes, struct signal *s) { return receiver_read(&(BORDERS), bytes, s); } \
 	static enum verdict events(const struct signal *s, enum language language, struct event_list *list) \
@@ -131,9 +131,9 @@ bool receiver_is_field(struct span s);	/* blanks, then digits and letters */
 	const struct protocol protocol_##NAME = { \
 		.name = WORD, .title = TITLE, .coverage = COVERAGE, .most = 1024, .frame = frame, .read = read, \
 		.open = receiver_open, .content = receiver_content, .answer = ANSWER, .events = events, .explain = explain, \
-		.neighbour = NEIGHBOUR, .one_at_a_time = true, .refuses_damage = true, \
+		.neighbour = NEIGHBOUR, .one_at_a_time = true, .refuses_damage = true, __VA_ARGS__ \
 	}
-#define RECEIVER_PROTOCOL(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR) \
-	RECEIVER_PROTOCOL_ANSWERED(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, receiver_answer)
+#define RECEIVER_PROTOCOL(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, ...) \
+	RECEIVER_PROTOCOL_ANSWERED(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, receiver_answer, __VA_ARGS__)
 
 #endif

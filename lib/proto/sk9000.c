@@ -72,4 +72,4 @@ static const struct receiver_borders borders = {
 };
 
 RECEIVER_PROTOCOL(sk9000, "sk9000", N_("Silent Knight 9000"), N_("of the panels' formats only SIA is decoded"), borders,
-                  receiver_stranger);
+                  receiver_stranger, .proof = BY_SUM);
