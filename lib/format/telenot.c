@@ -27,7 +27,7 @@ static void idle(uint8_t control, uint8_t station, enum language language, struc
 	event_data(ev, SPAN("station"), span_str(text));
 }
 
-static uint8_t sum(struct span s)
+uint8_t vds_sum(struct span s)
 {
 	uint8_t total = 0;
 	for (size_t i = 0; i < s.n; i++)
@@ -45,7 +45,7 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	uint8_t check = cursor_u8(&c), end = cursor_u8(&c);
 	if (!cursor_ok(&c) || !cursor_end(&c) || length != again || begin != 0x68 || end != 0x16 || length < 2)
 		return V_MALFORMED;
-	if (check != sum(body))
+	if (check != vds_sum(body))
 		return V_BAD_CHECK;
 	unsigned began = list->n;
 	if (length == 2)

@@ -22,6 +22,9 @@ bool vds_next(struct cursor *c, struct vds_record *r);
 /* The body of the first record of a type; empty when there is none. */
 struct span vds_find(struct span records, uint8_t type);
 
+/* FT 1.2: all bytes added up. */
+uint8_t vds_sum(struct span s);
+
 /* Two digits a byte, the low nibble first, F fills up; gives how many there are. */
 size_t vds_account(struct span bcd, uint8_t *digits, size_t most);
 

@@ -86,7 +86,8 @@ struct protocol {
 	enum verdict (*read)(struct span frame, struct signal *s);
 
 	/* Opens an encrypted signal with cx->key and takes the content apart:
-	 * V_OK; V_BAD_CHECK: the key does not open it. */
+	 * V_OK; V_BAD_CHECK: the key does not open it.  NULL, and content too,
+	 * where nothing is ever encrypted. */
 	enum verdict (*open)(struct signal *s, const struct context *cx);
 
 	/* Reads the content that somebody else has opened: cx->clear. */

@@ -205,20 +205,6 @@ void receiver_answer(const struct signal *s, const struct context *cx, enum answ
 		buf_byte(out, a == A_NAK ? RECEIVER_NAK : RECEIVER_ACK);
 }
 
-enum verdict receiver_open(struct signal *s, const struct context *cx)
-{
-	(void)s;
-	(void)cx;
-	return V_BAD_CHECK;
-}
-
-enum verdict receiver_content(struct signal *s, const struct context *cx)
-{
-	(void)s;
-	(void)cx;
-	return V_OK;
-}
-
 /* The record's own events are made in receiver_events.c from the same bytes. */
 enum verdict receiver_events(const struct receiver_borders *b, const char *proto, const struct signal *s, enum language language,
                              struct event_list *list)

@@ -91,10 +91,6 @@ void receiver_put_events(const struct receiver_record *r, const char *proto, enu
  * content repeats it and the calls behind it wait, so A_DUH is an ACK too. */
 void receiver_answer(const struct signal *s, const struct context *cx, enum answer a, struct buf *out);
 
-/* Nothing is ever encrypted here. */
-enum verdict receiver_open(struct signal *s, const struct context *cx);
-enum verdict receiver_content(struct signal *s, const struct context *cx);
-
 const struct receiver_status *receiver_status_find(const struct receiver_status *table, size_t n, struct span code);
 
 /* Who else speaks on a receiver's port; NULL: unknown. */
@@ -130,7 +126,7 @@ bool receiver_is_field(struct span s);	/* blanks, then digits and letters */
 	{ receiver_explain(&(BORDERS), &protocol_##NAME, bytes, cx, language, out); } \
 	const struct protocol protocol_##NAME = { \
 		.name = WORD, .title = TITLE, .coverage = COVERAGE, .most = 1024, .frame = frame, .read = read, \
-		.open = receiver_open, .content = receiver_content, .answer = ANSWER, .events = events, .explain = explain, \
+		.answer = ANSWER, .events = events, .explain = explain, \
 		.neighbour = NEIGHBOUR, .one_at_a_time = true, .refuses_damage = true, __VA_ARGS__ \
 	}
 #define RECEIVER_PROTOCOL(NAME, WORD, TITLE, COVERAGE, BORDERS, NEIGHBOUR, ...) \

@@ -20,7 +20,7 @@ static void read_telegram(struct signal *s, const struct vds_frame *f)
 	if (named.n)
 		s->inner_account = span_of(s->digits, vds_account(named, s->digits, sizeof s->digits));
 	s->form = f->ik;
-	s->poll = f->ik != IK_DATA && f->pk == PK_VDS;
+	s->poll = f->pk == PK_VDS && (f->ik != IK_DATA || f->records.n == 0);
 	s->payload = s->identity = f->records;
 	s->format = f->pk == PK_VDS ? format_find(SPAN("vds")) : NULL;
 	/* A time of its own tells an event from the next like it; else the counter does. */
@@ -123,5 +123,5 @@ const struct protocol protocol_vds2465 = {
 	.name = "vds2465", .title = N_("VdS 2465-S2, VdS 2465 over TCP/IP"),
 	.coverage = N_("partial: as the language vds; other protocols of makers are refused"),
 	.most = 1024, .frame = frame, .read = read, .open = open, .content = content, .events = events,
-	.answer = vds2465_answer, .conversation = &vds2465_conversation,
+	.answer = vds2465_answer, .explain = vds2465_explain, .conversation = &vds2465_conversation,
 };

@@ -43,6 +43,7 @@ int vds_frame_open(const struct vds_frame *f, const struct key *key, struct buf 
  * key is given. */
 void vds_frame_put(struct buf *out, const struct vds_frame *f, const struct key *key);
 
+void vds2465_explain(struct span frame, const struct context *cx, enum language language, struct buf *out);
 void vds2465_answer(const struct signal *s, const struct context *cx, enum answer a, struct buf *out);
 extern const struct conversation vds2465_conversation;
 

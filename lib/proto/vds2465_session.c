@@ -106,7 +106,10 @@ static void hear(struct session *t, const struct vds_frame *f, struct span frame
 	case IK_UNKNOWN:
 	case PK_UNKNOWN: rest(t); return;
 	case IK_POLL: rest(t); break;
-	case IK_DATA: remember_account(t, f, frame); break;
+	case IK_DATA:
+		rest(t);	/* until it is answered */
+		remember_account(t, f, frame);
+		break;
 	default: say(t, IK_UNKNOWN, (struct span){ 0 }, reply); return;
 	}
 	buf_span(&t->whole, frame);
