@@ -51,7 +51,8 @@ static bool is_fill(struct span s)
  * for itself, is words as well. */
 static enum sure sure_of(const struct protocol *p, const struct signal *s)
 {
-	if (p->proof != BY_FORM)
+	bool sealed_check = s->encrypted && s->key_number;	/* VdS 2465 seals its sum too */
+	if (p->proof != BY_FORM && !sealed_check)
 		return SURE_CHECK;
 	return !s->is_answer && (s->has_account || s->of_receiver) ? SURE_FORM : SURE_DOUBTFUL;
 }
@@ -74,6 +75,7 @@ static bool fits(const struct protocol *p, struct span bytes, struct reading *r)
 		struct signal s;
 		if (frames++ == PIECES_MOST || p->frame(bytes, true, &piece) != V_OK || p->read(piece, &s) != V_OK)
 			return false;
+		r->format = span_eq(s.payload, s.frame) ? s.format : NULL;
 		enum sure sure = sure_of(p, &s);
 		r->sure = sure < r->sure ? sure : r->sure;
 	}
@@ -123,6 +125,9 @@ static enum sure sure_of_events(const struct format *f, const struct event_list 
 
 static void try_format(const struct format *f, struct span bytes, struct event_list *list, struct detection *d)
 {
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->reading[i].format == f)
+			return;
 	event_list_reset(list);
 	if (f->decode(bytes, LANG_EN, list) != V_OK)
 		return;

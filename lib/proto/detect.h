@@ -20,7 +20,7 @@ const char *sure_word(enum sure s);	/* "doubtful", "form", "check" */
 /* One of the ways to read the bytes. */
 struct reading {
 	const struct protocol *protocol;	/* NULL: a payload without a frame */
-	const struct format *format;		/* of such a payload */
+	const struct format *format;		/* of such a payload; of a frame that is one from end to end, so that it is the same reading */
 	enum sure sure;				/* of one that fits */
 	bool ended;				/* with all its borders; a log may have taken the last away */
 	enum warning damage;			/* of one that does not: what is wrong */

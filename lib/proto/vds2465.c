@@ -121,7 +121,7 @@ static enum verdict events(const struct signal *s, enum language language, struc
 
 const struct protocol protocol_vds2465 = {
 	.name = "vds2465", .title = N_("VdS 2465-S2, VdS 2465 over TCP/IP"),
-	.coverage = N_("partial: as the language vds; other protocols of makers are refused"),
+	.coverage = N_("partial: as the language vds; other protocols of makers are refused"), .proof = BY_SUM,
 	.most = 1024, .frame = frame, .read = read, .open = open, .content = content, .events = events,
 	.answer = vds2465_answer, .explain = vds2465_explain, .conversation = &vds2465_conversation,
 };

@@ -47,7 +47,8 @@ static void note(const char *what)
 static bool is_among(unsigned from, unsigned to)
 {
 	for (unsigned i = from; i < to; i++)
-		if (strcmp(reading_name(&found.reading[i]), truth) == 0)
+		if (strcmp(reading_name(&found.reading[i]), truth) == 0 ||
+		    (found.reading[i].format && strcmp(found.reading[i].format->name, truth) == 0))
 			return true;
 	return false;
 }
