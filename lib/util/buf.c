@@ -38,6 +38,14 @@ void buf_grow(struct buf *b, size_t more)
 	b->room = room;
 }
 
+void buf_grow_and_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	buf_grow(b, n);
+	buf_add(b, p, n);
+}
+
 void buf_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));

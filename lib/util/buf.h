@@ -50,16 +50,20 @@ static inline void copy_short(uint8_t *to, const uint8_t *from, size_t n)
 	}
 }
 
+void buf_grow_and_add(struct buf *b, const void *p, size_t n);
+
 static inline void buf_add(struct buf *b, const void *p, size_t n)
 {
-	if (n == 0)
+	uint8_t *to = b->p + b->n;
+	if (b->room - b->n <= n) {
+		buf_grow_and_add(b, p, n);
 		return;
-	uint8_t *to = buf_reserve(b, n);
+	}
+	b->n += n;
 	if (n <= 16)
 		copy_short(to, p, n);
 	else
 		memcpy(to, p, n);
-	b->n += n;
 }
 
 static inline void buf_span(struct buf *b, struct span s)

@@ -66,35 +66,36 @@ struct civil clock_civil(msec t)
 	return c;
 }
 
-static int days_in_month(int year, int month)
+static bool is_date(int year, int month, int day)
 {
 	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1)
+		return false;
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	return days[month - 1] + (month == 2 && leap);
+	return day <= days[month - 1] + (month == 2 && leap);
 }
 
 msec clock_from_civil(const struct civil *c)
 {
-	if (c->year < 1 || c->year > 9999 || c->month < 1 || c->month > 12 || c->day < 1 ||
-	    c->day > days_in_month(c->year, c->month) || c->hour < 0 || c->hour > 23 ||
-	    c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 60 || c->ms < 0 || c->ms > 999)
-		return CLOCK_NONE;
-	/* Records come many to a day. */
+	/* Records come many to a day: its date is checked and counted once. */
 	static _Thread_local struct { int year, month, day; int64_t days; } known;
-	if (c->day != known.day || c->month != known.month || c->year != known.year) {
+	if (c->day != known.day || c->month != known.month || c->year != known.year || known.day == 0) {
+		if (!is_date(c->year, c->month, c->day))
+			return CLOCK_NONE;
 		known.year = c->year;
 		known.month = c->month;
 		known.day = c->day;
 		known.days = days_from_date(c->year, c->month, c->day);
 	}
-	return known.days * DAY + c->hour * HOUR +
-	       c->minute * MINUTE + c->second * SECOND + c->ms;
+	if (c->hour < 0 || c->hour > 23 || c->minute < 0 || c->minute > 59 || c->second < 0 || c->second > 60 || c->ms < 0 || c->ms > 999)
+		return CLOCK_NONE;
+	return known.days * DAY + c->hour * HOUR + c->minute * MINUTE + c->second * SECOND + c->ms;
 }
 
-static void digits(uint8_t *p, int n, int value)
+static inline void put_two(uint8_t *p, unsigned value)
 {
-	for (int i = n - 1; i >= 0; i--, value /= 10)
-		p[i] = (uint8_t)('0' + value % 10);
+	p[0] = (uint8_t)('0' + value / 10);
+	p[1] = (uint8_t)('0' + value % 10);
 }
 
 void clock_put(struct buf *out, msec t)
@@ -107,16 +108,18 @@ void clock_put(struct buf *out, msec t)
 	if (day != known) {
 		struct civil c = clock_civil(day * DAY);
 		memcpy(text, "0000-00-00T00:00:00.000Z", CLOCK_TEXT);
-		digits(text, 4, c.year);
-		digits(text + 5, 2, c.month);
-		digits(text + 8, 2, c.day);
+		put_two(text, (unsigned)c.year / 100 % 100);
+		put_two(text + 2, (unsigned)c.year % 100);
+		put_two(text + 5, (unsigned)c.month);
+		put_two(text + 8, (unsigned)c.day);
 		known = day;
 	}
-	int rest = (int)(t - day * DAY);
-	digits(text + 11, 2, rest / (int)HOUR);
-	digits(text + 14, 2, rest / (int)MINUTE % 60);
-	digits(text + 17, 2, rest / (int)SECOND % 60);
-	digits(text + 20, 3, rest % 1000);
+	unsigned ms = (unsigned)(t - day * DAY), second = ms / 1000;
+	put_two(text + 11, second / 3600);
+	put_two(text + 14, second / 60 % 60);
+	put_two(text + 17, second % 60);
+	put_two(text + 20, ms % 1000 / 10);
+	text[22] = (uint8_t)('0' + ms % 10);
 	buf_add(out, text, CLOCK_TEXT);
 }
 
@@ -130,26 +133,31 @@ static msec zone_offset(struct cursor *c)
 	return sign * (hours * HOUR + (msec)cursor_digits(c, 2, 10) * MINUTE);
 }
 
+#define TO_SECONDS (sizeof "2026-01-13T20:14:03" - 1)
+
+static bool read_civil(const uint8_t p[static TO_SECONDS], struct civil *t)
+{
+	int century, year;
+	bool sound = p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == 't' || p[10] == ' ') && p[13] == ':' && p[16] == ':' &&
+	             two_digits(p, &century) && two_digits(p + 2, &year) && two_digits(p + 5, &t->month) &&
+	             two_digits(p + 8, &t->day) && two_digits(p + 11, &t->hour) && two_digits(p + 14, &t->minute) &&
+	             two_digits(p + 17, &t->second);
+	if (sound)
+		t->year = century * 100 + year;
+	return sound;
+}
+
 msec clock_parse(struct span s)
 {
 	struct cursor c = cursor_over(s);
+	struct span to_seconds = cursor_take(&c, TO_SECONDS);
 	struct civil t = { 0 };
-	t.year = (int)cursor_digits(&c, 4, 10);
-	cursor_expect(&c, '-');
-	t.month = (int)cursor_digits(&c, 2, 10);
-	cursor_expect(&c, '-');
-	t.day = (int)cursor_digits(&c, 2, 10);
-	if (!cursor_skip(&c, 'T') && !cursor_skip(&c, 't'))
-		cursor_expect(&c, ' ');
-	t.hour = (int)cursor_digits(&c, 2, 10);
-	cursor_expect(&c, ':');
-	t.minute = (int)cursor_digits(&c, 2, 10);
-	cursor_expect(&c, ':');
-	t.second = (int)cursor_digits(&c, 2, 10);
+	if (!cursor_ok(&c) || !read_civil(to_seconds.p, &t))
+		return CLOCK_NONE;
 	if (cursor_skip(&c, '.')) {
 		struct span fraction = cursor_while(&c, is_digit, SIZE_MAX);
 		int weight = 100;
-		for (size_t i = 0; i < fraction.n; i++, weight /= 10)
+		for (size_t i = 0; i < fraction.n && weight; i++, weight /= 10)
 			t.ms += (fraction.p[i] - '0') * weight;
 	}
 	int next = cursor_peek(&c);

@@ -20,14 +20,6 @@ struct span cursor_until(struct cursor *c, uint8_t stop)
 	return taken;
 }
 
-struct span cursor_while(struct cursor *c, bool (*is)(uint8_t), size_t most)
-{
-	size_t n = 0;
-	while (n < c->rest.n && n < most && is(c->rest.p[n]))
-		n++;
-	return cursor_take(c, n);
-}
-
 uint32_t cursor_digits(struct cursor *c, size_t n, unsigned base)
 {
 	struct span s = cursor_take(c, n);

@@ -84,8 +84,14 @@ static inline void cursor_expect(struct cursor *c, uint8_t byte)
 /* The bytes up to the first `stop`, which is taken too but not given; fails without one. */
 struct span cursor_until(struct cursor *c, uint8_t stop);
 
-/* The longest run, at most `most` bytes, of bytes for which is() holds. */
-struct span cursor_while(struct cursor *c, bool (*is)(uint8_t), size_t most);
+/* The longest run, at most `most` bytes, of bytes for which fits() holds. */
+static inline struct span cursor_while(struct cursor *c, bool (*fits)(uint8_t), size_t most)
+{
+	size_t n = 0;
+	while (n < c->rest.n && n < most && fits(c->rest.p[n]))
+		n++;
+	return cursor_take(c, n);
+}
 
 /* n digits of the base, 10 or 16, either case; fails on any other byte. */
 uint32_t cursor_digits(struct cursor *c, size_t n, unsigned base);

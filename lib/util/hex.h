@@ -24,6 +24,13 @@ static inline bool is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
+/* The number that two decimal digits make; false when they are none. */
+static inline bool two_digits(const uint8_t p[static 2], int *value)
+{
+	*value = (p[0] - '0') * 10 + p[1] - '0';
+	return is_digit(p[0]) && is_digit(p[1]);
+}
+
 void hex_lower(struct buf *out, struct span bytes);
 void hex_upper(struct buf *out, struct span bytes);
 

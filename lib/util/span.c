@@ -10,6 +10,8 @@ bool span_eq_nocase(struct span a, struct span b)
 {
 	if (a.n != b.n)
 		return false;
+	if (span_eq(a, b))
+		return true;
 	for (size_t i = 0; i < a.n; i++)
 		if (fold(a.p[i]) != fold(b.p[i]))
 			return false;

@@ -65,6 +65,11 @@ static inline bool span_starts(struct span a, struct span with)
 	return a.n >= with.n && (with.n == 0 || memcmp(a.p, with.p, with.n) == 0);
 }
 
+static inline bool span_ends(struct span a, struct span with)
+{
+	return a.n >= with.n && (with.n == 0 || memcmp(a.p + a.n - with.n, with.p, with.n) == 0);
+}
+
 /* The bytes from offset `at` on, at most n of them; empty past the end. */
 static inline struct span span_sub(struct span a, size_t at, size_t n)
 {
