@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One pass reads a line: it checks the grammar of RFC 8259 and the UTF-8,
- * and notes where the top-level keys and values stand.  `struct scan` is
- * the pass; its functions stop at the first fault and leave the reason. */
+ * and notes where the top-level keys and values stand.  `struct scan` is the
+ * pass; its functions are told where something begins and give where it ends,
+ * or NULL at the first fault, whose reason they leave. */
 #include "json/record.h"
 
 #include <stdlib.h>
@@ -12,37 +13,28 @@
 #include "util/hex.h"
 
 struct scan {
-	const uint8_t *at, *end;
+	const uint8_t *end;
 	const char *why;
-	uint64_t seen;		/* a bit for each key so far, by its length and ends */
 	bool escaped;		/* a backslash was met */
 };
 
-static bool fault(struct scan *s, const char *why)
+static const uint8_t *fault(struct scan *s, const char *why)
 {
 	s->why = why;
-	return false;
-}
-
-static void skip_all_blanks(struct scan *s)
-{
-	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\r' || *s->at == '\n'))
-		s->at++;
+	return NULL;
 }
 
 /* Our own lines have none. */
-static inline void skip_blanks(struct scan *s)
+static inline const uint8_t *skip_blanks(const struct scan *s, const uint8_t *p)
 {
-	if (s->at == s->end || *s->at <= ' ')
-		skip_all_blanks(s);
+	while (p < s->end && *p <= ' ' && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n'))
+		p++;
+	return p;
 }
 
-static bool next_is(struct scan *s, uint8_t byte)
+static inline bool is_at(const struct scan *s, const uint8_t *p, uint8_t byte)
 {
-	if (s->at == s->end || *s->at != byte)
-		return false;
-	s->at++;
-	return true;
+	return p < s->end && *p == byte;
 }
 
 static inline const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end)
@@ -58,14 +50,22 @@ static inline const uint8_t *skip_plain(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-static int hex4(struct scan *s)
+/* -1 when it is no number of four digits. */
+static int hex4(const uint8_t *p, const uint8_t *end)
 {
-	struct cursor c = cursor_over(span_of(s->at, (size_t)(s->end - s->at)));
+	struct cursor c = cursor_over(span_of(p, (size_t)(end - p)));
 	uint32_t value = cursor_digits(&c, 4, 16);
-	if (!cursor_ok(&c))
-		return -1;
-	s->at += 4;
-	return (int)value;
+	return cursor_ok(&c) ? (int)value : -1;
+}
+
+static bool is_high_half(int u)
+{
+	return u >= 0xD800 && u < 0xDC00;
+}
+
+static bool is_low_half(int u)
+{
+	return u >= 0xDC00 && u < 0xE000;
 }
 
 /* What a letter behind a backslash stands for; 0 when it stands for nothing. */
@@ -83,161 +83,156 @@ static uint8_t short_escape(uint8_t letter)
 }
 
 /* Behind a backslash.  A lone half of a surrogate pair is no character. */
-static bool scan_escape(struct scan *s)
+static const uint8_t *scan_escape(struct scan *s, const uint8_t *p)
 {
-	if (s->at == s->end)
+	s->escaped = true;
+	if (p == s->end)
 		return fault(s, "a string does not end");
-	uint8_t c = *s->at++;
-	if (c != 'u')
-		return short_escape(c) || fault(s, "a wrong escape in a string");
-	int u = hex4(s);
-	if (u >= 0xD800 && u < 0xDC00) {
-		if (!next_is(s, '\\') || !next_is(s, 'u'))
-			return fault(s, "half a character in a string");
-		int low = hex4(s);
-		return (low >= 0xDC00 && low < 0xE000) || fault(s, "half a character in a string");
-	}
-	return (u >= 0 && !(u >= 0xDC00 && u < 0xE000)) || fault(s, "a wrong escape in a string");
+	if (*p != 'u')
+		return short_escape(*p) ? p + 1 : fault(s, "a wrong escape in a string");
+	int u = hex4(p + 1, s->end);
+	if (u < 0 || is_low_half(u))
+		return fault(s, "a wrong escape in a string");
+	p += 5;
+	if (!is_high_half(u))
+		return p;
+	if (s->end - p < 2 || p[0] != '\\' || p[1] != 'u' || !is_low_half(hex4(p + 2, s->end)))
+		return fault(s, "half a character in a string");
+	return p + 6;
 }
 
-/* A string, its opening quote next.  *inside is what stands between the quotes. */
-static bool scan_string(struct scan *s, struct span *inside)
+/* What is not plain, and no quote. */
+static const uint8_t *scan_special(struct scan *s, const uint8_t *p)
 {
-	if (!next_is(s, '"'))
+	if (*p < 0x20)
+		return fault(s, "a control byte in a string");
+	if (*p == '\\')
+		return scan_escape(s, p + 1);
+	size_t n = utf8_length(span_of(p, (size_t)(s->end - p)));
+	return n ? p + n : fault(s, "bytes that are no UTF-8");
+}
+
+/* A string's rest, from something that is not plain on. */
+static const uint8_t *scan_rest(struct scan *s, const uint8_t *p)
+{
+	while (p && p < s->end && *p != '"') {
+		p = scan_special(s, p);
+		if (p)
+			p = skip_plain(p, s->end);
+	}
+	if (!p)
+		return NULL;
+	return p < s->end ? p + 1 : fault(s, "a string does not end");
+}
+
+/* Behind the opening quote; gives where it goes on behind the closing one. */
+static inline const uint8_t *scan_string(struct scan *s, const uint8_t *p)
+{
+	p = skip_plain(p, s->end);
+	return is_at(s, p, '"') ? p + 1 : scan_rest(s, p);
+}
+
+/* A key and its colon; gives where the value begins.  *key is what stands between the quotes. */
+static inline const uint8_t *scan_key(struct scan *s, const uint8_t *p, struct span *key)
+{
+	const uint8_t *start = skip_blanks(s, p) + 1;
+	if (!is_at(s, start - 1, '"'))
 		return fault(s, "a string is missing");
-	const uint8_t *start = s->at;
-	for (;;) {
-		s->at = skip_plain(s->at, s->end);
-		if (s->at == s->end)
-			return fault(s, "a string does not end");
-		uint8_t c = *s->at;
-		if (c == '"')
-			break;
-		if (c < 0x20)
-			return fault(s, "a control byte in a string");
-		if (c == '\\') {
-			s->escaped = true;
-			s->at++;
-			if (!scan_escape(s))
-				return false;
-			continue;
-		}
-		size_t n = utf8_length(span_of(s->at, (size_t)(s->end - s->at)));
-		if (n == 0)
-			return fault(s, "bytes that are no UTF-8");
-		s->at += n;
-	}
-	*inside = span_of(start, (size_t)(s->at - start));
-	s->at++;
-	return true;
+	p = scan_string(s, start);
+	if (!p)
+		return NULL;
+	*key = span_of(start, (size_t)(p - 1 - start));
+	p = skip_blanks(s, p);
+	return is_at(s, p, ':') ? skip_blanks(s, p + 1) : fault(s, "a colon is missing");
 }
 
-static bool scan_digits(struct scan *s)
+static const uint8_t *scan_digits(struct scan *s, const uint8_t *p)
 {
-	const uint8_t *start = s->at;
-	while (s->at < s->end && is_digit(*s->at))
-		s->at++;
-	return s->at > start || fault(s, "a digit is missing in a number");
+	const uint8_t *start = p;
+	while (p < s->end && is_digit(*p))
+		p++;
+	return p > start ? p : fault(s, "a digit is missing in a number");
 }
 
-static bool scan_number(struct scan *s)
+static const uint8_t *scan_number(struct scan *s, const uint8_t *p)
 {
-	next_is(s, '-');
-	if (!next_is(s, '0') && !scan_digits(s))
-		return false;
-	if (next_is(s, '.') && !scan_digits(s))
-		return false;
-	if (next_is(s, 'e') || next_is(s, 'E')) {
-		if (!next_is(s, '+'))
-			next_is(s, '-');
-		return scan_digits(s);
-	}
-	return true;
+	p += is_at(s, p, '-');
+	p = is_at(s, p, '0') ? p + 1 : scan_digits(s, p);
+	if (p && is_at(s, p, '.'))
+		p = scan_digits(s, p + 1);
+	if (!p || !(is_at(s, p, 'e') || is_at(s, p, 'E')))
+		return p;
+	p++;
+	p += is_at(s, p, '+') || is_at(s, p, '-');
+	return scan_digits(s, p);
 }
 
-static bool scan_word(struct scan *s, const char *word)
+static const uint8_t *scan_word(struct scan *s, const uint8_t *p, struct span word)
 {
-	size_t n = strlen(word);
-	if ((size_t)(s->end - s->at) < n || memcmp(s->at, word, n) != 0)
+	if (!span_starts(span_of(p, (size_t)(s->end - p)), word))
 		return fault(s, "a word that JSON does not know");
-	s->at += n;
-	return true;
+	return p + word.n;
 }
 
-static bool scan_value(struct scan *s, unsigned depth);
+static const uint8_t *scan_value(struct scan *s, const uint8_t *p, unsigned depth);
 
 /* Members up to the closing bracket, the opening one already taken. */
-static bool scan_nested(struct scan *s, uint8_t close, unsigned depth)
+static const uint8_t *scan_nested(struct scan *s, const uint8_t *p, uint8_t close, unsigned depth)
 {
 	struct span key;
 	if (depth == RECORD_DEPTH)
 		return fault(s, "nested too deep");
-	skip_blanks(s);
-	if (next_is(s, close))
-		return true;
-	do {
-		skip_blanks(s);
-		if (close == '}') {
-			if (!scan_string(s, &key))
-				return false;
-			skip_blanks(s);
-			if (!next_is(s, ':'))
-				return fault(s, "a colon is missing");
-			skip_blanks(s);
-		}
-		if (!scan_value(s, depth + 1))
-			return false;
-		skip_blanks(s);
-	} while (next_is(s, ','));
-	return next_is(s, close) || fault(s, "a comma or bracket is missing");
-}
-
-static bool scan_value(struct scan *s, unsigned depth)
-{
-	struct span inside;
-	if (s->at == s->end)
-		return fault(s, "a value is missing");
-	switch (*s->at) {
-	case '"':
-		return scan_string(s, &inside);
-	case '{':
-		s->at++;
-		return scan_nested(s, '}', depth);
-	case '[':
-		s->at++;
-		return scan_nested(s, ']', depth);
-	case 't':
-		return scan_word(s, "true");
-	case 'f':
-		return scan_word(s, "false");
-	case 'n':
-		return scan_word(s, "null");
-	default:
-		return scan_number(s);
+	p = skip_blanks(s, p);
+	if (is_at(s, p, close))
+		return p + 1;
+	for (;; p++) {
+		p = close == '}' ? scan_key(s, p, &key) : skip_blanks(s, p);
+		if (p)
+			p = scan_value(s, p, depth + 1);
+		if (!p)
+			return NULL;
+		p = skip_blanks(s, p);
+		if (!is_at(s, p, ','))
+			return is_at(s, p, close) ? p + 1 : fault(s, "a comma or bracket is missing");
 	}
 }
 
-/* Appends what the inside of a scanned string stands for. */
+static const uint8_t *scan_value(struct scan *s, const uint8_t *p, unsigned depth)
+{
+	if (p == s->end)
+		return fault(s, "a value is missing");
+	switch (*p) {
+	case '"': return scan_string(s, p + 1);
+	case '{': return scan_nested(s, p + 1, '}', depth);
+	case '[': return scan_nested(s, p + 1, ']', depth);
+	case 't': return scan_word(s, p, SPAN("true"));
+	case 'f': return scan_word(s, p, SPAN("false"));
+	case 'n': return scan_word(s, p, SPAN("null"));
+	default: return scan_number(s, p);
+	}
+}
+
+/* Appends what the inside of a scanned string stands for, which is never longer. */
 static void unescape(struct buf *out, struct span inside)
 {
-	struct scan s = { .at = inside.p, .end = inside.p + inside.n };
-	while (s.at < s.end) {
-		const uint8_t *backslash = memchr(s.at, '\\', (size_t)(s.end - s.at));
-		const uint8_t *stop = backslash ? backslash : s.end;
-		buf_add(out, s.at, (size_t)(stop - s.at));
-		s.at = stop;
+	const uint8_t *p = inside.p, *end = p + inside.n;
+	buf_reserve(out, inside.n);
+	while (p < end) {
+		const uint8_t *backslash = memchr(p, '\\', (size_t)(end - p));
+		const uint8_t *stop = backslash ? backslash : end;
+		buf_add(out, p, (size_t)(stop - p));
 		if (!backslash)
 			break;
-		uint8_t letter = s.at[1];
-		s.at += 2;
-		if (letter != 'u') {
-			buf_byte(out, short_escape(letter));
+		p = stop + 2;
+		if (p[-1] != 'u') {
+			buf_byte(out, short_escape(p[-1]));
 			continue;
 		}
-		uint32_t u = (uint32_t)hex4(&s);
-		if (u >= 0xD800 && u < 0xDC00) {
-			s.at += 2;
-			u = 0x10000 + ((u - 0xD800) << 10) + ((uint32_t)hex4(&s) - 0xDC00);
+		uint32_t u = (uint32_t)hex4(p, end);
+		p += 4;
+		if (is_high_half((int)u)) {
+			u = 0x10000 + ((u - 0xD800) << 10) + ((uint32_t)hex4(p + 2, end) - 0xDC00);
+			p += 6;
 		}
 		utf8_put(out, u);
 	}
@@ -268,11 +263,12 @@ static bool same_key(struct span a, struct span b)
 	return same;
 }
 
-/* Keys that are equal byte for byte have the same bit. */
+/* Keys that are equal byte for byte have the same bit; those of our own
+ * records have each another. */
 static uint64_t key_bit(struct span key)
 {
-	unsigned ends = key.n ? key.p[0] * 5u + key.p[key.n - 1] * 11u : 0;
-	return UINT64_C(1) << ((ends + key.n * 23) & 63);
+	unsigned ends = key.n ? key.p[0] + key.p[key.n - 1] * 27u : 0;
+	return UINT64_C(1) << ((ends + key.n * 12) & 63);
 }
 
 static bool stands_twice(const struct record *r, struct span key)
@@ -283,50 +279,38 @@ static bool stands_twice(const struct record *r, struct span key)
 	return false;
 }
 
-static bool add_field(struct scan *s, struct record *r, struct span key, struct span value)
+static const uint8_t *scan_members(struct scan *s, const uint8_t *p, struct record *r)
 {
-	uint64_t bit = key_bit(key);
-	if (r->n == RECORD_KEYS)
-		return fault(s, "too many keys");
-	if ((s->seen & bit || r->escapes) && stands_twice(r, key))
-		return fault(s, "a key stands twice");
-	s->seen |= bit;
-	r->field[r->n++] = (struct record_field){ key, value };
-	return true;
+	uint64_t seen = 0;
+	for (;; p++) {
+		struct span key;
+		s->escaped = false;
+		const uint8_t *value = scan_key(s, p, &key);
+		if (!value)
+			return NULL;
+		r->escapes |= s->escaped;
+		p = is_at(s, value, '"') ? scan_string(s, value + 1) : scan_value(s, value, 1);
+		if (!p)
+			return NULL;
+		if (r->n == RECORD_KEYS)
+			return fault(s, "too many keys");
+		uint64_t bit = key_bit(key);
+		if ((seen & bit || r->escapes) && stands_twice(r, key))
+			return fault(s, "a key stands twice");
+		seen |= bit;
+		r->field[r->n++] = (struct record_field){ key, span_of(value, (size_t)(p - value)) };
+		p = skip_blanks(s, p);
+		if (!is_at(s, p, ','))
+			return is_at(s, p, '}') ? p + 1 : fault(s, "a comma or bracket is missing");
+	}
 }
 
-static bool scan_member(struct scan *s, struct record *r)
+static const uint8_t *scan_record(struct scan *s, const uint8_t *p, struct record *r)
 {
-	struct span key;
-	skip_blanks(s);
-	s->escaped = false;
-	if (!scan_string(s, &key))
-		return false;
-	r->escapes |= s->escaped;
-	skip_blanks(s);
-	if (!next_is(s, ':'))
-		return fault(s, "a colon is missing");
-	skip_blanks(s);
-	const uint8_t *start = s->at;
-	if (!scan_value(s, 1))
-		return false;
-	struct span value = span_of(start, (size_t)(s->at - start));
-	skip_blanks(s);
-	return add_field(s, r, key, value);
-}
-
-static bool scan_record(struct scan *s, struct record *r)
-{
-	if (!next_is(s, '{'))
+	if (!is_at(s, p, '{'))
 		return fault(s, "not a JSON object");
-	skip_blanks(s);
-	if (next_is(s, '}'))
-		return true;
-	do {
-		if (!scan_member(s, r))
-			return false;
-	} while (next_is(s, ','));
-	return next_is(s, '}') || fault(s, "a comma or bracket is missing");
+	p = skip_blanks(s, p + 1);
+	return is_at(s, p, '}') ? p + 1 : scan_members(s, p, r);
 }
 
 int record_parse(struct record *r, struct span line, const char **why)
@@ -334,13 +318,14 @@ int record_parse(struct record *r, struct span line, const char **why)
 	r->n = 0;
 	r->escapes = false;
 	r->line = line = span_trim(line);
-	struct scan s = { .at = line.p, .end = line.p + line.n };
-	if (line.n >= RECORD_MOST)
-		fault(&s, "longer than 64 KiB");
-	else if (scan_record(&s, r) && s.at != s.end)
-		fault(&s, "something stands behind the object");
-	*why = s.why;
-	return s.why ? -1 : 0;
+	struct scan s = { .end = line.p + line.n };
+	if (line.n >= RECORD_MOST) {
+		*why = "longer than 64 KiB";
+		return -1;
+	}
+	const uint8_t *behind = scan_record(&s, line.p, r);
+	*why = behind && behind != s.end ? "something stands behind the object" : s.why;
+	return behind == s.end ? 0 : -1;
 }
 
 static const struct record_field *find(const struct record *r, const char *key)
@@ -509,25 +494,20 @@ int record_amend(struct buf *out, const struct record *r, struct span extra)
 
 void json_each(struct span raw, bool (*each)(void *with, struct span key, struct span value), void *with)
 {
-	struct scan s = { .at = raw.p, .end = raw.p + raw.n };
-	bool object = next_is(&s, '{');
-	if (!object && !next_is(&s, '['))
+	struct scan s = { .end = raw.p + raw.n };
+	const uint8_t *p = raw.p;
+	bool object = is_at(&s, p, '{');
+	if (!object && !is_at(&s, p, '['))
 		return;
-	skip_blanks(&s);
-	while (s.at < s.end && *s.at != '}' && *s.at != ']') {
+	p = skip_blanks(&s, p + 1);
+	while (p && p < s.end && *p != '}' && *p != ']') {
 		struct span key = { 0 };
-		skip_blanks(&s);
-		if (object) {
-			if (!scan_string(&s, &key))
-				return;
-			skip_blanks(&s);
-			next_is(&s, ':');
-			skip_blanks(&s);
-		}
-		const uint8_t *start = s.at;
-		if (!scan_value(&s, 1) || !each(with, key, span_of(start, (size_t)(s.at - start))))
+		const uint8_t *value = object ? scan_key(&s, p, &key) : p;
+		p = value ? scan_value(&s, value, 1) : NULL;
+		if (!p || !each(with, key, span_of(value, (size_t)(p - value))))
 			return;
-		skip_blanks(&s);
-		next_is(&s, ',');
+		p = skip_blanks(&s, p);
+		if (is_at(&s, p, ','))
+			p = skip_blanks(&s, p + 1);
 	}
 }
