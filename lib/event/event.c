@@ -5,13 +5,18 @@
 
 #include "json/plain.h"
 
-enum form { TEXT, RAW };
+enum form { RAW, TEXT };
+
+/* Texts are copied so many bytes at a time, up to fifteen more than there
+ * are: behind what is read and what is written there is room for them. */
+#define WIDE 16
 
 static const struct {
-	struct span key;
+	char key[WIDE];		/* as it is written, with the quote in front of the value */
+	uint8_t n;
 	enum form form;
 } fields[] = {
-#define FIELD(name, key, form, meaning) { KEY(key), form },
+#define FIELD(name, key, form, meaning) { ",\"" key "\":\"", sizeof ",\"" key "\":" - 1 + form, form },
 #include "event/fields.def"
 #undef FIELD
 };
@@ -31,6 +36,8 @@ struct event *event_list_add(struct event_list *list)
 void event_list_reset(struct event_list *list)
 {
 	list->n = 0;
+	list->looked = 0;
+	list->escapes = false;
 	buf_reset(&list->text);
 	buf_reset(&list->data);
 }
@@ -154,57 +161,51 @@ void event_also(struct event *ev, struct span words)
 	buf_span(text, words);
 }
 
-/* Never the first of its object, so that its comma always stands. */
-static void print_field(struct buf *out, const struct event *ev, enum field f)
-{
-	if (ev->field[f].n == 0)
-		return;
-	struct span value = event_get(ev, f);
-	buf_reserve(out, fields[f].key.n + value.n + 2);
-	buf_span(out, fields[f].key);
-	if (fields[f].form == RAW)
-		buf_span(out, value);
-	else
-		json_quote(out, value);
-}
-
 /* All keys with their quotes, so that one look for room serves an event. */
 enum {
-	KEYS_ROOM = 0
+	KEYS_ROOM = WIDE
 #define FIELD(name, key, form, meaning) + sizeof ",\"" key "\":\"\""
 #include "event/fields.def"
 #undef FIELD
 };
 
-static size_t copied(uint8_t *to, struct span s)
+static inline uint8_t *put(uint8_t *to, const void *from, size_t n)
 {
-	if (s.n <= 16)
-		copy_short(to, s.p, s.n);
-	else
-		memcpy(to, s.p, s.n);
-	return s.n;
+	memcpy(to, from, WIDE);
+	if (n > WIDE)
+		memcpy(to, from, n);
+	return to + n;
 }
 
-/* Nearly every value can be copied as it is, quotes around it. */
-static void print_fields(struct buf *out, const struct event *ev)
+/* Nearly always can all values be copied as they are: one look tells. */
+static bool list_is_plain(struct event_list *list)
 {
-	size_t room = KEYS_ROOM;
-	for (enum field f = 0; f < F_DATA; f++)
-		room += ev->field[f].n;
+	if (!list->escapes)
+		list->escapes = !all_plain(list->text.p + list->looked, list->text.n - list->looked);
+	list->looked = list->text.n;
+	return !list->escapes;
+}
+
+/* Those of the set that are there, a bit for each.  Never the first of
+ * their object, so that the comma always stands. */
+static void print_fields(struct buf *out, const struct event *ev, uint32_t set)
+{
+	bool plain = list_is_plain(ev->list);
+	size_t room = KEYS_ROOM + ev->list->text.n;
+	const uint8_t *text = buf_reserve(&ev->list->text, WIDE) - ev->list->text.n;
 	uint8_t *to = buf_reserve(out, room);
-	for (enum field f = 0; f < F_DATA; f++) {
-		struct span value = span_of(ev->list->text.p + ev->field[f].at, ev->field[f].n);
+	for (; set; set &= set - 1) {
+		enum field f = (enum field)__builtin_ctz(set);
+		struct span value = span_of(text + ev->field[f].at, ev->field[f].n);
 		if (value.n == 0)
 			continue;
-		to += copied(to, fields[f].key);
-		if (fields[f].form == RAW) {
-			to += copied(to, value);
-		} else if (all_plain(value.p, value.n)) {
-			*to++ = '"';
-			to += copied(to, value);
-			*to++ = '"';
+		to = put(to, fields[f].key, fields[f].n);
+		if (plain || fields[f].form == RAW || all_plain(value.p, value.n)) {
+			to = put(to, value.p, value.n);
+			if (fields[f].form == TEXT)
+				*to++ = '"';
 		} else {
-			out->n = (size_t)(to - out->p);
+			out->n = (size_t)(to - 1 - out->p);
 			json_quote(out, value);
 			to = buf_reserve(out, room);
 		}
@@ -232,18 +233,17 @@ static void print_warnings(struct buf *out, const struct event *ev)
 	buf_byte(out, ']');
 }
 
+#define BIT(field) (UINT32_C(1) << F_##field)
+
 static void print_error(struct buf *out, const struct event *ev)
 {
-	static const enum field before[] = { F_ID, F_AT }, behind[] = { F_PROTO, F_SOURCE, F_PEER, F_ACCOUNT };
 	warnings why = ev->warnings ? ev->warnings & -ev->warnings : WARN(STRUCTURE_BAD);
 	enum warning w = (enum warning)__builtin_ctzll(why);
 	buf_lit(out, "{\"type\":\"error\"");
-	for (unsigned i = 0; i < 2; i++)
-		print_field(out, ev, before[i]);
+	print_fields(out, ev, BIT(ID) | BIT(AT));
 	json_str(out, KEY("error"), span_str(warning_word(w)));
 	json_str(out, KEY("detail"), span_str(warning_meaning(w)));
-	for (unsigned i = 0; i < 4; i++)
-		print_field(out, ev, behind[i]);
+	print_fields(out, ev, BIT(PROTO) | BIT(SOURCE) | BIT(PEER) | BIT(ACCOUNT));
 	json_bytes(out, event_get(ev, F_TEXT));
 }
 
@@ -253,7 +253,7 @@ void event_print(struct buf *out, const struct event *ev, unsigned of)
 		print_error(out, ev);
 	} else {
 		buf_lit(out, "{\"type\":\"event\"");
-		print_fields(out, ev);
+		print_fields(out, ev, BIT(DATA) - 1);
 		if (ev->data_n)
 			print_data(out, ev);
 		if (ev->warnings | ev->also_n)

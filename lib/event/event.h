@@ -51,6 +51,9 @@ struct event_list {
 	unsigned n, room;
 	struct buf text;
 	struct buf data;
+	/* internal */
+	size_t looked;		/* bytes of text that have been looked at for what JSON must escape */
+	bool escapes;		/* some has to be, or is not ASCII */
 };
 
 struct event *event_list_add(struct event_list *list);	/* valid until the next add */
