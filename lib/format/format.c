@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/format.h"
 
-#define FORMAT(name) extern const struct format format_##name;
-#include "format/formats.def"
-#undef FORMAT
-
 const struct format *const formats[] = {
 #define FORMAT(name) &format_##name,
 #include "format/formats.def"

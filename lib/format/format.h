@@ -38,6 +38,9 @@ struct format {
 	void (*explain)(struct span payload, enum language language, struct buf *out);
 };
 
+#define FORMAT(name) extern const struct format format_##name;
+#include "format/formats.def"
+#undef FORMAT
 extern const struct format *const formats[];	/* NULL at the end */
 const struct format *format_find(struct span name);
 

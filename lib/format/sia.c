@@ -35,7 +35,8 @@ struct block {
 	struct event_list *list;
 	unsigned first;			/* the block's first event in the list */
 	bool old;
-	unsigned behind;		/* modifiers read since the last event, a bit each */
+	unsigned present;		/* modifiers read, a bit each */
+	unsigned behind;		/* those since the last event */
 	struct span value[M_COUNT];
 	struct span area_text;
 	warnings warnings;
@@ -51,10 +52,17 @@ static bool two_capitals(struct span s)
 	return s.n >= 2 && is_capital(s.p[0]) && is_capital(s.p[1]);
 }
 
+static bool is_small(uint8_t c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 static int modifier_at(struct span s)
 {
-	for (int m = 0; s.n >= 2 && m < M_COUNT; m++)
-		if (memcmp(s.p, modifiers[m].letters, 2) == 0)
+	if (s.n < 2 || !is_small(s.p[0]) || !is_small(s.p[1]))
+		return -1;
+	for (int m = 0; m < M_COUNT; m++)
+		if (s.p[0] == modifiers[m].letters[0] && s.p[1] == modifiers[m].letters[1])
 			return m;
 	return -1;
 }
@@ -97,6 +105,7 @@ static void take_modifier(struct block *b, int m)
 {
 	cursor_take(&b->c, 2);
 	b->value[m] = take_value(b);
+	b->present |= 1u << m;
 	b->behind |= 1u << m;
 	if (cursor_peek(&b->c) == '^' && m == M_AREA)
 		b->area_text = take_text(b);
@@ -142,8 +151,9 @@ static void set_modifiers(struct block *b, struct event *ev)
 
 static void set_data(struct block *b, struct event *ev, unsigned which)
 {
-	for (int m = 0; m < M_COUNT; m++) {
-		if (!(which >> m & 1) || b->value[m].n == 0 || modifiers[m].key.n == 0)
+	for (unsigned left = which & b->present; left; left &= left - 1) {
+		int m = __builtin_ctz(left);
+		if (b->value[m].n == 0 || modifiers[m].key.n == 0)
 			continue;
 		if (m == M_DATE)
 			set_date(ev, b->value[m]);
@@ -157,11 +167,8 @@ static void set_data(struct block *b, struct event *ev, unsigned which)
 /* The codes of DC-03 say themselves whether something is over. */
 static bool is_over(const struct code *row)
 {
-	static const char *const words[] = { "restoral", "trouble_restoral", "supervisory_restoral", "unbypass" };
-	for (size_t i = 0; row && i < sizeof words / sizeof *words; i++)
-		if (strcmp(row->kind, words[i]) == 0)
-			return true;
-	return false;
+	struct span kind = span_str(row ? row->kind : "");
+	return span_ends(kind, SPAN("restoral")) || span_eq(kind, SPAN("unbypass"));
 }
 
 static void take_event(struct block *b)
@@ -193,14 +200,16 @@ static bool readable(struct span s)
 /* Bytes before the first `stop`; one inside ^…^ is text, and a caret that nothing closes hides none. */
 static size_t length_to(struct span s, uint8_t stop)
 {
+	ptrdiff_t at = span_find(s, stop);
 	bool inside = false;
 	size_t n = 0;
+	if (at < 0)
+		return s.n;
+	if (span_find(span_sub(s, 0, (size_t)at), '^') < 0)
+		return (size_t)at;
 	for (; n < s.n && (inside || s.p[n] != stop); n++)
 		inside ^= s.p[n] == '^';
-	if (n < s.n || !inside)
-		return n;
-	ptrdiff_t at = span_find(s, stop);
-	return at < 0 ? s.n : (size_t)at;
+	return n < s.n || !inside ? n : (size_t)at;
 }
 
 static void add_unreadable(struct event_list *list, struct span bytes)

@@ -15,18 +15,18 @@
  * sends, and those of makers, are acknowledged and handed on as they are. */
 static const struct token {
 	struct span name;
-	const char *format;
+	const struct format *format;
 	warnings warnings;
 	bool answer, poll;
 } tokens[] = {
-	{ SPAN("SIA-DCS"), "sia", 0, false, false },
-	{ SPAN("ADM-CID"), "cid", 0, false, false },
+	{ SPAN("SIA-DCS"), &format_sia, 0, false, false },
+	{ SPAN("ADM-CID"), &format_cid, 0, false, false },
 	{ SPAN("NULL"), NULL, 0, false, true },
 	{ SPAN("ACK"), NULL, 0, true, false },
 	{ SPAN("NAK"), NULL, 0, true, false },
 	{ SPAN("DUH"), NULL, 0, true, false },
-	{ SPAN("RSP"), "sia", 0, true, false },
-	{ SPAN("HENG-BO"), "cid", WARN(TOKEN_VENDOR), false, false },
+	{ SPAN("RSP"), &format_sia, 0, true, false },
+	{ SPAN("HENG-BO"), &format_cid, WARN(TOKEN_VENDOR), false, false },
 	{ SPAN("VIS-BBA"), NULL, WARN(TOKEN_VENDOR), false, false },
 	{ SPAN("VIS-ACK"), NULL, WARN(TOKEN_VENDOR), false, false },
 	{ SPAN("MODULE_REG"), NULL, WARN(TOKEN_VENDOR), false, false },
@@ -87,12 +87,6 @@ static warnings border_warnings(const struct dc09_shape *s)
 	return w;
 }
 
-static bool two_digits(const uint8_t *p, int *value)
-{
-	*value = (p[0] - '0') * 10 + p[1] - '0';
-	return is_digit(p[0]) && is_digit(p[1]);
-}
-
 static bool ends_in_timestamp(struct span text)
 {
 	if (text.n < DC09_TIMESTAMP)
@@ -135,9 +129,7 @@ static size_t skip_extended(struct span s, size_t at)
 /* Nothing more, or the time alone. */
 static bool is_end(struct span s)
 {
-	bool found;
-	dc09_timestamp(s, &found);
-	return s.n == 0 || (found && s.n == DC09_TIMESTAMP);
+	return s.n == 0 || (s.n == DC09_TIMESTAMP && ends_in_timestamp(s));
 }
 
 /* Where the data's ] stands.  Users name their zones, so ] and [ occur inside
@@ -234,7 +226,7 @@ enum verdict dc09_content(struct signal *s, struct span clear)
 	}
 	if (end > 0 && span_find(span_sub(clear, 0, data), ']') >= 0)
 		s->warnings |= WARN(BRACKETS_IN_TEXT);
-	s->format = token && token->format ? format_find(span_str(token->format)) : NULL;
+	s->format = token ? token->format : NULL;
 	split_account(s, span_sub(clear, 0, data));
 	if (!is_ascii(clear) && is_utf8(clear))
 		s->warnings |= WARN(UTF8_TEXT);

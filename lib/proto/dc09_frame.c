@@ -172,7 +172,6 @@ static enum verdict bad(struct dc09_shape *s, struct span in, struct span rest, 
 
 static enum verdict borders(struct dc09_shape *s, struct span in, struct span rest, bool at_end)
 {
-	ptrdiff_t cr = span_find(span_sub(rest, 0, DC09_BODY_MOST + 1), '\r');
 	size_t length = s->length_sent < 0 ? 0 : (size_t)s->length_sent;
 	if (length && rest.n >= length) {
 		if (ends_at(s, in, rest, length))
@@ -180,6 +179,7 @@ static enum verdict borders(struct dc09_shape *s, struct span in, struct span re
 		if (rest.n == length && !at_end)
 			return V_MORE;
 	}
+	ptrdiff_t cr = span_find(span_sub(rest, 0, DC09_BODY_MOST + 1), '\r');
 	if (cr >= 0 && (size_t)cr != length && ends_at(s, in, rest, (size_t)cr))
 		return V_OK;
 	bool ended = at_end || rest.n > DC09_BODY_MOST || (cr >= 0 && rest.n > length) || next_frame(rest, false) >= 0;
