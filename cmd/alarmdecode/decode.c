@@ -245,7 +245,7 @@ void decoder_free(struct decoder *d)
 {
 	keys_free(&d->keys);
 	event_list_free(&d->list);
-	struct buf *all[] = { &d->out, &d->bytes, &d->clear, &d->opened, &d->text, &d->id, &d->at, &d->node,
+	struct buf *all[] = { &d->out, &d->bytes, &d->clear, &d->opened, &d->text, &d->id, &d->source, &d->peer, &d->at, &d->node,
 	                      &d->long_line, &d->dump.bytes, &d->dump.source };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_free(all[i]);

@@ -33,7 +33,7 @@ struct decoder {
 	bool explained;				/* a frame already: an empty line parts it from the next */
 	msec latest;				/* the stream's time: the largest `at` so far */
 	struct event_list list;
-	struct buf bytes, clear, opened, text, id;
+	struct buf bytes, clear, opened, text, id, source, peer;
 	struct buf at;				/* the time of the frame before, as text */
 	msec at_time;
 	struct buf long_line;			/* of a line that comes in pieces: text so far, or a record's beginning */

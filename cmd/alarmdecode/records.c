@@ -92,21 +92,14 @@ static void refused(struct decoder *d, const struct frame_in *f, bool nak)
 	decode_error(d, f, warning_word(why), warning_meaning(why), s.account.n ? s.account : s.inner_account);
 }
 
-static bool is_word(struct span raw, const char *word)
-{
-	return raw.n >= 2 && raw.p[0] == '"' && span_is(span_sub(raw, 1, raw.n - 2), word);
-}
-
 /* The record's frame; false when something that it cannot do without is missing. */
-static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct frame_in *f, struct buf scratch[3])
+static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct frame_in *f)
 {
-	struct buf name = { 0 };
 	f->at = d->latest;
 	f->id = json_text(raw[R_ID], &d->id);
-	f->source = json_text(raw[R_SOURCE], &scratch[0]);
-	f->peer = json_text(raw[R_PEER], &scratch[1]);
-	f->protocol = d->protocol ? d->protocol : protocol_find(json_text(raw[R_PROTO], &name));
-	buf_free(&name);
+	f->source = json_text(raw[R_SOURCE], &d->source);
+	f->peer = json_text(raw[R_PEER], &d->peer);
+	f->protocol = d->protocol ? d->protocol : protocol_find(json_text(raw[R_PROTO], &d->text));
 	if (raw[R_FLAGS].n)
 		json_each(raw[R_FLAGS], add_flag, &f->flags);
 	if (raw[R_REPEAT].n > 2 && raw[R_REPEAT].p[0] == '"')
@@ -116,7 +109,7 @@ static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct
 	buf_reset(&d->bytes);
 	bool has_bytes = json_raw_bytes(raw[R_TEXT], raw[R_HEX], &d->bytes) == 0;
 	f->bytes = buf_view(&d->bytes);
-	f->at = clock_parse(json_text(raw[R_AT], &scratch[2]));
+	f->at = clock_parse(json_text(raw[R_AT], &d->text));
 	return has_bytes && f->at != CLOCK_NONE && f->id.n && f->protocol;
 }
 
@@ -136,10 +129,9 @@ static void bad_frame(struct decoder *d, struct span line, struct frame_in *f)
 /* Appends what the frame means; when it means nothing new, the line as it came. */
 static void take_frame(struct decoder *d, struct span line, const struct span raw[R_COUNT])
 {
-	struct buf scratch[3] = { { 0 } };
 	struct frame_in f = { 0 };
-	bool nak = is_word(raw[R_REPLY], "nak");
-	bool sound = read_frame(d, raw, &f, scratch);
+	bool nak = span_eq(raw[R_REPLY], SPAN("\"nak\""));
+	bool sound = read_frame(d, raw, &f);
 	if (f.at != CLOCK_NONE && f.at > d->latest)
 		d->latest = f.at;
 	if (d->explain && f.protocol && f.bytes.n)
@@ -148,18 +140,15 @@ static void take_frame(struct decoder *d, struct span line, const struct span ra
 		bad_frame(d, line, &f);
 	else if (f.repeat.n && !(f.flags & WARN(REPEAT_UNSURE)))
 		pass_on(d, line);	/* its event has been printed */
-	else if (nak || is_word(raw[R_REPLY], "duh"))
+	else if (nak || span_eq(raw[R_REPLY], SPAN("\"duh\"")))
 		refused(d, &f, nak);
 	else if (!decode_frame(d, &f))
 		pass_on(d, line);
-	for (size_t i = 0; i < 3; i++)
-		buf_free(&scratch[i]);
 }
 
 static void take_record(struct decoder *d, struct span line)
 {
 	struct span raw[R_COUNT];
-	struct buf scratch = { 0 };
 	const char *why;
 	if (record_parse(&d->record, line, &why) < 0) {
 		pass_on(d, line);
@@ -168,14 +157,13 @@ static void take_record(struct decoder *d, struct span line)
 	}
 	record_pick(&d->record, wanted, R_COUNT, raw);
 	/* An error's bytes can be explained as well as a frame's. */
-	if (is_word(raw[R_TYPE], "frame") || (d->explain && raw[R_PROTO].n && is_word(raw[R_TYPE], "error"))) {
+	if (span_eq(raw[R_TYPE], SPAN("\"frame\"")) || (d->explain && raw[R_PROTO].n && span_eq(raw[R_TYPE], SPAN("\"error\"")))) {
 		take_frame(d, line, raw);
 		return;
 	}
-	msec at = clock_parse(json_text(raw[R_AT], &scratch));
+	msec at = clock_parse(json_text(raw[R_AT], &d->text));
 	if (at != CLOCK_NONE && at > d->latest)
 		d->latest = at;
-	buf_free(&scratch);
 	if (d->explain)
 		record_show(&d->out, &d->record, d->colour);
 	else
