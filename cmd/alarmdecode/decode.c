@@ -124,6 +124,8 @@ static bool print_events(struct decoder *d, const struct frame_in *f, const stru
 			if (f->repeat.n)
 				event_data(ev, SPAN("repeat"), span_sub(f->repeat, 1, f->repeat.n - 2));
 			set_drift(d, ev, f, s->sent);
+			if (d->found)
+				mark_unnamed(d, ev);
 		}
 		event_print(&d->out, ev, d->list.n);
 		if (d->out.n - line > RECORD_MOST) {

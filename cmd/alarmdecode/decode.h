@@ -5,6 +5,7 @@
 
 #include "event/id.h"
 #include "json/record.h"
+#include "proto/detect.h"
 #include "proto/keys.h"
 
 /* Hexadecimal digits that may go on in the next line. */
@@ -19,6 +20,7 @@ struct decoder {
 	/* From the options. */
 	const struct protocol *protocol;	/* NULL: by the record, or what fits */
 	const struct format *format;		/* pasted lines are payloads of this language */
+	unsigned unnamed;			/* nothing is named: what to try, of enum detect */
 	struct keys keys;
 	enum language language;			/* of labels */
 	bool ignore_crc;
@@ -33,6 +35,7 @@ struct decoder {
 	bool explained;				/* a frame already: an empty line parts it from the next */
 	msec latest;				/* the stream's time: the largest `at` so far */
 	struct event_list list;
+	const struct detection *found;		/* how sure the reading of what is being decoded is; NULL: it was named */
 	struct buf bytes, clear, opened, text, id, source, peer;
 	struct buf at;				/* the time of the frame before, as text */
 	msec at_time;
@@ -52,6 +55,7 @@ struct frame_in {
 	struct span bytes;
 	struct span clear;	/* opened by reception; p NULL: not */
 	warnings flags;
+	bool unnamed;		/* its protocol is to be found */
 	struct span repeat;	/* JSON string: id of an earlier frame that this may repeat */
 };
 
@@ -75,11 +79,36 @@ void decode_payload(struct decoder *d, const struct frame_in *f);
 /* A frame for a person. */
 void decode_explain(struct decoder *d, const struct frame_in *f);
 
+/* A frame or payload that nothing names.  False as decode_frame(). */
+bool decode_unnamed(struct decoder *d, const struct frame_in *f);
+
+/* A pasted line of it: the text as it stands, without its escapes, or what
+ * its hexadecimal digits stand for, whichever can be read most surely. */
+void pasted_unnamed(struct decoder *d, struct frame_in *f, struct span text, bool timed);
+
+/* Bytes that a dump has brought together. */
+void dumped_unnamed(struct decoder *d, struct frame_in *f, struct span bytes);
+
+/* How sure it is, and the other readings. */
+void mark_unnamed(struct decoder *d, struct event *ev);
+
 /* An error record behind something that could not be read. */
 void decode_error(struct decoder *d, const struct frame_in *f, const char *error, const char *detail, struct span account);
 
 /* Bytes in which no frame begins. */
 void decode_noise(struct decoder *d, const struct frame_in *f);
+
+/* An id for what was pasted. */
+void pasted_id(struct decoder *d, struct frame_in *f);
+
+/* The text without its escapes, appended. */
+void pasted_bytes(struct span text, struct buf *out);
+
+/* A raised dot is a blank that can be seen: receivers' records are full of them. */
+void dots_to_blanks(struct buf *b);
+
+/* A frame that carries no event, as a record. */
+void put_frame(struct buf *out, const struct frame_in *f);
 
 /* Text that a person pasted: a line of a log, hexadecimal digits, TIME PATH FRAME. */
 void decode_pasted(struct decoder *d, struct span line);

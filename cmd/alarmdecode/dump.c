@@ -86,6 +86,8 @@ static enum verdict judge(const struct protocol *p, struct span bytes)
 {
 	enum verdict all = V_OK;
 	struct span piece;
+	if (!p)	/* nobody knows yet */
+		return V_MORE;
 	while (bytes.n) {
 		enum verdict v = p->frame(bytes, false, &piece);
 		if (v == V_MORE)
@@ -101,7 +103,7 @@ static enum verdict judge(const struct protocol *p, struct span bytes)
 static bool begins(const struct protocol *p, struct span bytes)
 {
 	struct span piece;
-	enum verdict v = p->frame(bytes, true, &piece);
+	enum verdict v = p ? p->frame(bytes, true, &piece) : V_NOT_MINE;
 	return v == V_OK || v == V_BAD_CHECK;
 }
 
@@ -109,7 +111,9 @@ void dump_end(struct decoder *d)
 {
 	struct dump *dump = &d->dump;
 	struct frame_in f = { .at = dump->at, .source = buf_view(&dump->source), .protocol = d->protocol ? d->protocol : protocols[0] };
-	if (dump->bytes.n)
+	if (dump->bytes.n && d->unnamed)
+		dumped_unnamed(d, &f, buf_view(&dump->bytes));
+	else if (dump->bytes.n)
 		decode_pieces(d, &f, buf_view(&dump->bytes), false);
 	buf_reset(&dump->bytes);
 	dump->offset = 0;
@@ -139,7 +143,7 @@ bool dump_take(struct decoder *d, struct span text, const struct frame_in *f, bo
 	struct buf bytes = { 0 };
 	uint64_t offset = 0;
 	bool dumped = take_dumped(dump, text, &bytes, &offset);
-	bool taken = dumped || dump_digits(text, dump->bytes.n && !timed ? 2 : LEAST_DIGITS, &bytes);
+	bool taken = dumped || (f->protocol && dump_digits(text, dump->bytes.n && !timed ? 2 : LEAST_DIGITS, &bytes));
 	bool anew = timed || (dumped ? offset == 0 : dump->offset != 0 || begins(f->protocol, buf_view(&bytes)));
 	if (taken && (anew || bytes.n == 0))
 		dump_end(d);

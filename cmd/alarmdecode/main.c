@@ -16,8 +16,8 @@ enum { OPT_CODES = 256, OPT_LANGUAGE, OPT_IGNORE_CRC, OPT_TEXT, OPT_JSON };
 static const struct opt options[] = {
 	{ 'e', "explain", NULL, N_("take each frame apart for a person") },
 	{ 'k', "keys", "FILE", N_("open what is encrypted with the keys of this file") },
-	{ 'p', "protocol", "NAME", N_("read frames as this wire protocol") },
-	{ 'f', "format", "NAME", N_("read pasted lines as payloads of this event language") },
+	{ 'p', "protocol", "NAME", N_("read frames as this wire protocol; auto: as what fits") },
+	{ 'f', "format", "NAME", N_("read pasted lines as payloads of this event language; auto: of what fits") },
 	{ OPT_IGNORE_CRC, "ignore-crc", NULL, N_("decode frames that a log has damaged") },
 	{ OPT_LANGUAGE, "language", "fr|en", N_("the language of labels (that of the screen)") },
 	{ 'l', "list", NULL, N_("list the wire protocols and event languages") },
@@ -59,11 +59,19 @@ static void read_option(struct opts *o, int option, struct call *call)
 			die(EXIT_CALL, "%s", why);
 		break;
 	case 'p':
+		if (strcmp(o->value, "auto") == 0) {
+			decoder.unnamed = DETECT_FRAMES | DETECT_PAYLOADS;
+			break;
+		}
 		decoder.protocol = protocol_find(span_str(o->value));
 		if (!decoder.protocol)
 			opts_refuse(o, _("%s: no such protocol; --list shows them"), o->value);
 		break;
 	case 'f':
+		if (strcmp(o->value, "auto") == 0) {
+			decoder.unnamed = DETECT_PAYLOADS;
+			break;
+		}
 		decoder.format = format_find(span_str(o->value));
 		if (format_is_named(span_str(o->value)))
 			die(EXIT_CALL, _("%s: its form is not public, so what its digits mean is not guessed"), o->value);
@@ -136,7 +144,7 @@ int main(int argc, char **argv)
 	struct opts o = opts_begin(&tool, argc, argv);
 	for (int option; (option = opts_next(&o)) != OPT_END;)
 		read_option(&o, option, &call);
-	if (decoder.format && (decoder.protocol || decoder.explain))
+	if ((decoder.format || decoder.unnamed == DETECT_PAYLOADS) && (decoder.protocol || decoder.explain))
 		die(EXIT_CALL, "%s", _("--format reads payloads without their frames: --protocol and --explain do not go with it"));
 	privilege_guard();
 	begin(&call);

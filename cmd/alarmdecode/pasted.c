@@ -45,7 +45,7 @@ static size_t escape(struct span s, uint8_t *byte)
 	return hex_escape(s, byte);
 }
 
-static void read_text(struct span text, struct buf *out)
+void pasted_bytes(struct span text, struct buf *out)
 {
 	while (text.n) {
 		uint8_t byte = text.p[0];
@@ -86,7 +86,7 @@ enum verdict decode_look(const struct protocol *p, struct span bytes)
 	return found;
 }
 
-static void new_id(struct decoder *d, struct frame_in *f)
+void pasted_id(struct decoder *d, struct frame_in *f)
 {
 	buf_reset(&d->id);
 	buf_printf(&d->id, "%s.%s-%llu", buf_cstr(&d->node), d->epoch, (unsigned long long)++d->pasted);
@@ -123,7 +123,7 @@ static struct span restored(struct decoder *d, const struct protocol *p, struct 
 	return whole || (d->ignore_crc && again.n == with.n) ? with : piece;
 }
 
-static void put_frame(struct buf *out, const struct frame_in *f)
+void put_frame(struct buf *out, const struct frame_in *f)
 {
 	json_begin(out);
 	json_str(out, KEY("type"), SPAN("frame"));
@@ -139,7 +139,7 @@ static void put_frame(struct buf *out, const struct frame_in *f)
 
 static void no_frame(struct decoder *d, struct frame_in *f)
 {
-	new_id(d, f);
+	pasted_id(d, f);
 	if (!d->explain) {
 		decode_noise(d, f);
 		return;
@@ -162,7 +162,7 @@ static void around(struct decoder *d, struct frame_in *f, struct span piece)
 {
 	if (d->explain || is_words(piece))
 		return;
-	new_id(d, f);
+	pasted_id(d, f);
 	f->bytes = piece;
 	decode_noise(d, f);
 }
@@ -181,7 +181,7 @@ void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, boo
 				around(d, f, piece);
 			continue;
 		}
-		new_id(d, f);
+		pasted_id(d, f);
 		f->bytes = of_log ? restored(d, f->protocol, piece) : piece;
 		if (d->explain)
 			decode_explain(d, f);
@@ -205,15 +205,14 @@ static void payload(struct decoder *d, struct frame_in *f, struct span text)
 	buf_reset(&d->bytes);
 	bool as_digits = d->format->binary && dump_digits(text, 2, &d->bytes);
 	if (!as_digits)
-		read_text(text, &d->bytes);
+		pasted_bytes(text, &d->bytes);
 	if (as_digits || (!fits(d, &d->list, text) && fits(d, &d->list, buf_view(&d->bytes))))
 		f->bytes = buf_view(&d->bytes);
-	new_id(d, f);
+	pasted_id(d, f);
 	decode_payload(d, f);
 }
 
-/* A raised dot is a blank that can be seen: receivers' records are full of them. */
-static void dots_to_blanks(struct buf *b)
+void dots_to_blanks(struct buf *b)
 {
 	static const struct span dot = SPAN("\xC2\xB7");
 	size_t n = 0;
@@ -231,6 +230,10 @@ void decode_pasted(struct decoder *d, struct span line)
 {
 	struct frame_in f = { .at = clock_now(), .protocol = d->protocol ? d->protocol : protocols[0] };
 	struct span text = take_time(line, &f);
+	if (d->unnamed) {
+		pasted_unnamed(d, &f, text, text.p != line.p);
+		return;
+	}
 	if (d->format) {
 		payload(d, &f, text);
 		return;
@@ -239,7 +242,7 @@ void decode_pasted(struct decoder *d, struct span line)
 		return;
 	dump_end(d);
 	buf_reset(&d->bytes);
-	read_text(text, &d->bytes);
+	pasted_bytes(text, &d->bytes);
 	if (decode_look(f.protocol, text) != V_OK && decode_look(f.protocol, buf_view(&d->bytes)) != V_OK)
 		dots_to_blanks(&d->bytes);
 	bool as_it_is = decode_look(f.protocol, text) == V_OK || decode_look(f.protocol, buf_view(&d->bytes)) == V_NOT_MINE;

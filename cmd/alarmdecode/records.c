@@ -99,6 +99,7 @@ static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct
 	f->id = json_text(raw[R_ID], &d->id);
 	f->source = json_text(raw[R_SOURCE], &d->source);
 	f->peer = json_text(raw[R_PEER], &d->peer);
+	f->unnamed = d->unnamed & DETECT_FRAMES || (!d->protocol && span_eq(raw[R_PROTO], SPAN("\"auto\"")));
 	f->protocol = d->protocol ? d->protocol : protocol_find(json_text(raw[R_PROTO], &d->text));
 	if (raw[R_FLAGS].n)
 		json_each(raw[R_FLAGS], add_flag, &f->flags);
@@ -110,12 +111,12 @@ static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct
 	bool has_bytes = json_raw_bytes(raw[R_TEXT], raw[R_HEX], &d->bytes) == 0;
 	f->bytes = buf_view(&d->bytes);
 	f->at = clock_parse(json_text(raw[R_AT], &d->text));
-	return has_bytes && f->at != CLOCK_NONE && f->id.n && f->protocol;
+	return has_bytes && f->at != CLOCK_NONE && f->id.n && (f->protocol || f->unnamed);
 }
 
 static void bad_frame(struct decoder *d, struct span line, struct frame_in *f)
 {
-	bool known = f->protocol;
+	bool known = f->protocol || f->unnamed;
 	pass_on(d, line);
 	if (f->id.n == 0)
 		f->id = line_id(d, line);
@@ -134,15 +135,17 @@ static void take_frame(struct decoder *d, struct span line, const struct span ra
 	bool sound = read_frame(d, raw, &f);
 	if (f.at != CLOCK_NONE && f.at > d->latest)
 		d->latest = f.at;
-	if (d->explain && f.protocol && f.bytes.n)
+	if (d->explain && f.unnamed && f.bytes.n)
+		decode_unnamed(d, &f);
+	else if (d->explain && f.protocol && f.bytes.n)
 		decode_explain(d, &f);
 	else if (!sound)
 		bad_frame(d, line, &f);
 	else if (f.repeat.n && !(f.flags & WARN(REPEAT_UNSURE)))
 		pass_on(d, line);	/* its event has been printed */
-	else if (nak || span_eq(raw[R_REPLY], SPAN("\"duh\"")))
+	else if (f.protocol && (nak || span_eq(raw[R_REPLY], SPAN("\"duh\""))))
 		refused(d, &f, nak);
-	else if (!decode_frame(d, &f))
+	else if (!(f.unnamed ? decode_unnamed : decode_frame)(d, &f))
 		pass_on(d, line);
 }
 

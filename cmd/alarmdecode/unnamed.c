@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes that nothing names: "proto":"auto", -p auto, -f auto.  What they are
+ * in is found first (proto/detect.h), then they are decoded as if it had been
+ * said, each event with how sure that is and what else it could be. */
+#include "decode.h"
+
+#include "event/explain.h"
+#include "format/explain.h"
+
+void mark_unnamed(struct decoder *d, struct event *ev)
+{
+	const struct detection *found = d->found;
+	struct buf words = { 0 };
+	detection_words(found, &words);
+	event_data(ev, SPAN("sure"), span_str(sure_word(found->sure)));
+	event_also(ev, buf_view(&words));
+	ev->warnings |= found->reading[0].sure == SURE_CHECK ? 0 : WARN(DETECTED_BY_FORM);
+	ev->warnings |= found->sure == SURE_DOUBTFUL ? WARN(DETECTED_DOUBTFUL) : 0;
+	buf_free(&words);
+}
+
+/* What damage has kept from being read comes nearest. */
+static void nothing_fits(struct decoder *d, const struct frame_in *f, const struct detection *found)
+{
+	struct frame_in nearest = *f;
+	struct span account = { 0 };
+	struct buf detail = { 0 };
+	nearest.protocol = found->n ? found->reading[0].protocol : NULL;
+	if (found->n == 0) {
+		const char *other = protocols[0]->neighbour(f->bytes);
+		decode_error(d, &nearest, other ? "neighbour" : "noise", other ? other : "no wire protocol and no event language fits", account);
+		return;
+	}
+	const struct reading *r = &found->reading[0];
+	struct signal s;
+	if (nearest.protocol && nearest.protocol->read(f->bytes, &s) != V_NOT_MINE)
+		account = s.account.n ? s.account : s.inner_account;
+	buf_printf(&detail, "damaged, nearest is %s: %s", reading_name(r),
+	           r->protocol ? warning_meaning(r->damage) : "the check digit or sum is wrong, or the second round differs");
+	for (unsigned i = 1; i < found->n; i++)
+		buf_printf(&detail, "%s%s", i == 1 ? "; then " : ", ", reading_name(&found->reading[i]));
+	decode_error(d, &nearest, r->protocol ? warning_word(r->damage) : "check-bad", buf_cstr(&detail), account);
+	buf_free(&detail);
+}
+
+static const char *sure_text(enum sure s)
+{
+	switch (s) {
+	case SURE_CHECK: return _("proved by its check");
+	case SURE_FORM: return _("by its form alone");
+	default: return _("DOUBTFUL");
+	}
+}
+
+/* In front of the frame, what it was taken for. */
+static void explain_found(struct decoder *d, const struct detection *found)
+{
+	struct buf words = { 0 };
+	if (d->explained)
+		buf_byte(&d->out, '\n');
+	d->explained = false;
+	if (found->fit == 0)
+		explain_title(&d->out, _("no frame that we know"));
+	else
+		buf_printf(&d->out, _("Recognised: %s, %s\n"), reading_name(&found->reading[0]), sure_text(found->sure));
+	detection_words(found, &words);
+	if (words.n)
+		explain_say(&d->out, _("other readings"), "%s", buf_cstr(&words));
+	buf_free(&words);
+}
+
+static void explain(struct decoder *d, const struct frame_in *f, const struct detection *found)
+{
+	explain_found(d, found);
+	if (f->protocol)
+		decode_explain(d, f);
+	else if (found->fit)
+		format_explain(found->reading[0].format, f->bytes, d->language, &d->out);
+	else
+		d->bad = true;
+	d->explained = true;
+}
+
+/* Frames to the last byte: of several each has the number of its place behind the record's id. */
+static bool frames(struct decoder *d, struct frame_in *f)
+{
+	struct span rest = f->bytes, piece, whole = f->id;
+	bool any = false;
+	if (f->protocol->frame(rest, true, &piece) == V_OK && piece.n == rest.n)
+		return decode_frame(d, f);
+	struct buf id = { 0 };
+	for (unsigned i = 1; rest.n && f->protocol->frame(rest, true, &piece) == V_OK; rest = span_from(rest, piece.n), i++) {
+		buf_reset(&id);
+		buf_span(&id, whole);
+		buf_printf(&id, ".%u", i);
+		f->id = buf_view(&id);
+		f->bytes = piece;
+		any |= decode_frame(d, f);
+	}
+	buf_free(&id);
+	return any;
+}
+
+/* As what has been found.  False: no event. */
+static bool decode_found(struct decoder *d, struct frame_in *f, const struct detection *found)
+{
+	bool any = true;
+	f->protocol = found->fit ? found->reading[0].protocol : NULL;
+	d->found = found;
+	if (d->explain) {
+		explain(d, f, found);
+	} else if (found->fit == 0) {
+		nothing_fits(d, f, found);
+	} else if (f->protocol) {
+		any = frames(d, f);
+	} else {
+		d->format = found->reading[0].format;
+		decode_payload(d, f);
+		d->format = NULL;
+	}
+	d->found = NULL;
+	return any;
+}
+
+bool decode_unnamed(struct decoder *d, const struct frame_in *f)
+{
+	struct detection found;
+	struct frame_in frame = *f;
+	detect(f->bytes, DETECT_FRAMES | DETECT_PAYLOADS, &d->list, &found);
+	return decode_found(d, &frame, &found);
+}
+
+/* A frame with a check is found among the words of a log, too. */
+static const struct protocol *among_words(struct span bytes)
+{
+	for (const struct protocol *const *p = protocols; *p; p++)
+		if ((*p)->proof != BY_FORM && decode_look(*p, bytes) == V_OK)
+			return *p;
+	return NULL;
+}
+
+/* The forms a line may stand for: without its escapes, with blanks for the
+ * dots that stand for them, with the borders that a log has taken away, what
+ * its hexadecimal digits are. */
+enum { PLAIN, BLANKS, BORDERED, DIGITS, FORMS };
+
+static bool surer(const struct detection *a, const struct detection *b)
+{
+	if (!a->fit != !b->fit)
+		return a->fit;
+	return a->fit ? a->reading[0].sure > b->reading[0].sure : a->n && !b->n;
+}
+
+/* Damage is told of the bytes as they were pasted, not of what was added to them. */
+static void keep_surer(struct decoder *d, struct span bytes, unsigned form, struct span *best, struct detection *found)
+{
+	struct detection other;
+	detect(bytes, d->unnamed, &d->list, &other);
+	if (surer(&other, found) && (other.fit || form != BORDERED)) {
+		*found = other;
+		*best = bytes;
+	}
+}
+
+static void decode_among(struct decoder *d, struct frame_in *f, const struct protocol *p, struct span bytes)
+{
+	struct detection proved = { .sure = SURE_CHECK, .fit = 1, .n = 1, .reading = { { .protocol = p, .sure = SURE_CHECK } } };
+	f->protocol = p;
+	d->found = &proved;
+	decode_pieces(d, f, bytes, true);
+	d->found = NULL;
+}
+
+static void decode_best(struct decoder *d, struct frame_in *f, struct span bytes, const struct detection *found)
+{
+	const struct protocol *inside = found->fit == 0 && d->unnamed & DETECT_FRAMES ? among_words(bytes) : NULL;
+	if (inside) {
+		decode_among(d, f, inside, bytes);
+		return;
+	}
+	pasted_id(d, f);
+	f->bytes = bytes;
+	if (!decode_found(d, f, found))
+		put_frame(&d->out, f);
+}
+
+static void write_forms(struct span text, struct buf form[FORMS])
+{
+	pasted_bytes(text, &form[PLAIN]);
+	buf_span(&form[BLANKS], buf_view(&form[PLAIN]));
+	dots_to_blanks(&form[BLANKS]);
+	buf_byte(&form[BORDERED], '\n');
+	buf_span(&form[BORDERED], buf_view(&form[BLANKS]));
+	buf_byte(&form[BORDERED], '\r');
+	if (!dump_digits(text, 2, &form[DIGITS]))
+		buf_reset(&form[DIGITS]);
+}
+
+void pasted_unnamed(struct decoder *d, struct frame_in *f, struct span text, bool timed)
+{
+	struct buf form[FORMS] = { { 0 } };
+	struct span best = text;
+	struct detection found;
+	f->protocol = NULL;
+	detect(text, d->unnamed, &d->list, &found);
+	bool itself = d->dump.offset == 0 && found.fit && found.reading[0].sure != SURE_DOUBTFUL;
+	if (!itself && dump_take(d, text, f, timed))
+		return;
+	dump_end(d);
+	write_forms(text, form);
+	for (unsigned i = 0; i < FORMS; i++)
+		keep_surer(d, buf_view(&form[i]), i, &best, &found);
+	decode_best(d, f, best, &found);
+	for (unsigned i = 0; i < FORMS; i++)
+		buf_free(&form[i]);
+}
+
+void dumped_unnamed(struct decoder *d, struct frame_in *f, struct span bytes)
+{
+	struct detection found;
+	detect(bytes, d->unnamed, &d->list, &found);
+	decode_best(d, f, bytes, &found);
+}
