@@ -30,7 +30,7 @@ struct draft {
 };
 
 /* Two polls may be missed, but nobody waits more than an hour for them. */
-static msec with_margin(msec interval)
+msec account_silence(msec interval)
 {
 	msec margin = 2 * interval;
 	return interval + (margin < HOUR ? margin : HOUR);
@@ -110,7 +110,7 @@ static const char *set_silence(const struct draft *r)
 {
 	struct account *a = r->account;
 	bool second = a->path && strcmp(a->path, "2") == 0;
-	a->silence = r->interval ? with_margin(r->interval) : 0;
+	a->silence = r->interval ? account_silence(r->interval) : 0;
 	if (!r->class)
 		return NULL;
 	msec most = second ? r->class->alternate : r->class->primary;

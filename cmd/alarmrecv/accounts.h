@@ -22,6 +22,9 @@ struct accounts {
 	unsigned n;
 };
 
+/* How long it may be silent whose messages come once an interval. */
+msec account_silence(msec interval);
+
 /* -1 and *why ("FILE:LINE: …", translated; valid until the next call); accounts is then untouched. */
 int accounts_load(struct accounts *a, const char *path, const char **why);
 

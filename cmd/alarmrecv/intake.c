@@ -13,6 +13,7 @@
 #include "util/checksum.h"
 
 #define FORMS 4096	/* places to remember an account's CRC form in */
+#define RETRIES(window) ((window) < 2 * MINUTE ? (window) : 2 * MINUTE)	/* for a panel to dial again and again */
 
 /* A signal under judgement. */
 struct judged {
@@ -110,13 +111,27 @@ static void note_form(struct intake *in, struct judged *j, const struct origin *
 	in->forms[at].form = form;
 }
 
+/* The wire fills some accounts up with zeros; where two would fit, neither is meant. */
+static const struct account *find_account(struct intake *in, const struct origin *from, const struct signal *s, struct span account)
+{
+	const struct account *found = accounts_find(&in->accounts, from->source, s->line, account);
+	while (s->zeros_in_front && account.n > 1 && account.p[0] == '0') {
+		account = span_from(account, 1);
+		const struct account *shorter = accounts_find(&in->accounts, from->source, s->line, account);
+		if (found && shorter)
+			return NULL;
+		found = shorter ? shorter : found;
+	}
+	return found;
+}
+
 static enum answer judge(struct intake *in, struct judged *j, const struct origin *from)
 {
 	const struct signal *s = &j->signal;
 	struct span account = account_of(s);
 	if (s->of_receiver && account.n == 0)	/* supervised as account 0000 of its source */
 		account = SPAN("0000");
-	j->account = accounts_find(&in->accounts, from->source, s->line, account);
+	j->account = find_account(in, from, s, account);
 	j->key = keys_of(&in->keys, s);
 	if (s->is_answer || (in->policy.strict && s->lenient_only))
 		return A_NONE;
@@ -139,15 +154,23 @@ static bool is_idle_poll(const struct intake *in, const struct judged *j)
 	       !supervision_is_down(&in->supervision, j->account);
 }
 
+/* A receiver's line carries one record at a time; on a port that panels share
+ * each of them does. */
+static struct last *last_of(struct intake *in, const struct origin *from, struct span account)
+{
+	uint64_t hash = hash_bytes(HASH_START, span_str(from->source));
+	if (from->proto->conversation)
+		hash = hash_bytes(hash, account);
+	return &in->last[hash % LAST];
+}
+
 /* Who waits for each answer repeats what came last.  An alarm, its end and
  * the same alarm again are three events.  After a start the last one is not
  * known, and any may be. */
-static bool came_last(struct intake *in, const struct origin *from, uint64_t hash)
+static bool came_last(struct last *last, const struct origin *from, uint64_t hash)
 {
-	uint64_t source = hash_bytes(HASH_START, span_str(from->source));
-	uint64_t *last = &in->last[source % LAST];
-	bool same = *last == 0 || *last == hash;
-	*last = hash;
+	bool same = last->hash == 0 || last->hash == hash;
+	*last = (struct last){ .hash = hash, .settled = same && last->settled };
 	return same || !from->proto->one_at_a_time;
 }
 
@@ -166,10 +189,14 @@ static void find_repeat(struct intake *in, struct judged *j, const struct origin
 	if (link_test || j->outcome.answer != A_ACK || window <= 0)
 		return;
 	uint64_t hash = repeats_hash(&in->repeats, from->source, &j->signal);
-	bool last = came_last(in, from, hash);
-	j->outcome.repeat = last ? repeats_find(&in->repeats, hash, now, repeats_window(&j->signal, window)) : NULL;
-	if (j->outcome.repeat && !repeat_is_sure(j->outcome.repeat, j->signal.sent, now))
+	struct last *last = last_of(in, from, account_of(&j->signal));
+	msec most = repeats_window(&j->signal, window);
+	bool retries = from->proto->conversation && from->proto->one_at_a_time;	/* on a new connection, minutes later */
+	const struct repeat *r = came_last(last, from, hash) ? repeats_find(&in->repeats, hash, now, retries ? RETRIES(window) : most) : NULL;
+	if (r && (!repeat_is_sure(r, j->signal.sent, now) || now - r->at > most || last->settled))
 		j->outcome.flags |= WARN(REPEAT_UNSURE);
+	last->settled = false;
+	j->outcome.repeat = r;
 	if (j->outcome.repeat && from->proto->one_at_a_time)
 		j->outcome.repeat = extend(in, j->outcome.repeat, hash);
 	else if (!j->outcome.repeat)
@@ -221,7 +248,9 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 	bool known = j->account || (in->accounts.n == 0 && t->answer == A_ACK);
 	t->standing = known ? KNOWN_ACCOUNT : SPOKE_SOUNDLY;
 	t->silence = j->account ? j->account->silence : 0;
+	size_t before = reply->n;
 	answer(in, j, from, reply);
+	j->outcome.unasked = t->answer == A_ACK && reply->n == before;
 	if (t->answer == A_ACK)
 		note_form(in, j, from);
 	else if (t->answer != A_NONE)
@@ -235,7 +264,7 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 		t->seq = in->journal->seq;
 	}
 	if (t->answer == A_ACK)
-		supervision_heard(&in->supervision, j->account, from->source);
+		supervision_heard(&in->supervision, j->account, from->source, j->signal.interval);
 }
 
 static void record_warned(struct intake *in, const struct origin *from, struct span frame, enum warning w, struct span account)
@@ -310,10 +339,12 @@ static enum verdict cut(const struct intake *in, const struct origin *from, stru
 	return v;
 }
 
-static void take_small_talk(struct taken *t)
+static void take_small_talk(struct intake *in, const struct origin *from, struct taken *t)
 {
 	t->small_talk = true;
 	t->standing = SPOKE_SOUNDLY;
+	if (from->session->settled)
+		last_of(in, from, buf_view(&from->session->account))->settled = true;
 }
 
 size_t intake_take(struct intake *in, const struct origin *from, struct span bytes, bool at_end, struct buf *reply,
@@ -325,7 +356,7 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 		return 0;
 	enum verdict v = cut(in, from, bytes, at_end, &frame, &whole, reply);
 	if (v == V_OK && whole.n == 0)
-		take_small_talk(t);
+		take_small_talk(in, from, t);
 	else if (v == V_OK)
 		take_frame(in, from, whole, reply, t);
 	else if (v == V_BAD_CHECK || v == V_NOT_MINE)
@@ -334,6 +365,7 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 		take_noise(in, from, frame, t);
 	else if (v == V_BAD_CHECK || v == V_MALFORMED)
 		take_damaged(in, from, whole, reply, t);
+	t->over = from->session && from->session->over;
 	return frame.n;
 }
 
@@ -363,6 +395,7 @@ int intake_init(struct intake *in, const char *spool, const char **why)
 	if (load(in, &in->keys, &in->accounts, why) < 0)
 		return -1;
 	in->forms = xcalloc(FORMS, sizeof *in->forms);
+	in->last = xcalloc(LAST, sizeof *in->last);
 	random_bytes(&in->repeats.start, sizeof in->repeats.start);
 	memcpy(in->epoch, in->journal->epoch, sizeof in->epoch);
 	in->supervision.loop = in->loop;
@@ -413,6 +446,7 @@ void intake_free(struct intake *in)
 	keys_free(&in->keys);
 	repeats_free(&in->repeats);
 	free(in->forms);
+	free(in->last);
 	buf_free(&in->opened);
 	buf_free(&in->record);
 	buf_free(&in->id);

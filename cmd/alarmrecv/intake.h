@@ -10,7 +10,7 @@
 #include "spool/journal.h"
 #include "supervision.h"
 
-#define LAST 64
+#define LAST 4096
 
 /* Where bytes came in.  Borrowed by each call. */
 struct origin {
@@ -34,6 +34,7 @@ struct taken {
 	uint64_t seq;		/* of the record that was queued for it */
 	enum standing standing;
 	msec silence;		/* the account's own longest silence, 0 when it has none */
+	bool over;		/* the connection ends when its answers have left */
 	const char *neighbour;	/* another protocol is spoken here: name it and close; else NULL */
 };
 
@@ -64,7 +65,10 @@ struct intake {
 		uint64_t hash;
 		warnings form;
 	} *forms;		/* in which CRC form accounts have spoken */
-	uint64_t last[LAST];	/* what each source sent last; sources share a place seldom */
+	struct last {
+		uint64_t hash;
+		bool settled;	/* its panel has gone on since */
+	} *last;		/* what each source, or each account of it, sent last; they share a place seldom */
 	char epoch[EPOCH_TEXT + 1];	/* of what was stored last */
 	uint64_t stored;
 	uint64_t polls;		/* answered and not journalled */

@@ -195,6 +195,8 @@ static void judge(struct peer *p, const struct taken *t, size_t used, size_t ans
 	}
 	if (t->neighbour)
 		neighbour(p, t->neighbour);
+	if (t->over)
+		p->closing = true;
 	if (p->noise > r->settings->limits.noise && !p->closing) {
 		peer_tell(p, _("sends nothing sound: closed"));
 		p->closing = true;

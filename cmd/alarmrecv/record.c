@@ -50,7 +50,7 @@ void record_frame(struct intake *in, const struct origin *from, const struct sig
 {
 	struct frame_record r = record_of(in, from, s->frame);
 	r.clear = in->policy.no_clear ? (struct span){ 0 } : clear_of(s, &in->scratch);
-	r.reply = o->answer;
+	r.reply = o->unasked ? A_NONE : o->answer;
 	r.flags = o->flags;
 	buf_reset(&in->record);
 	frame_record_begin(&in->record, &r);

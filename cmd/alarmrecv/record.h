@@ -9,6 +9,7 @@
 /* What became of a frame. */
 struct outcome {
 	enum answer answer;
+	bool unasked;			/* accepted, and the panel waits for no answer */
 	warnings flags;
 	const struct repeat *repeat;	/* the first of it; NULL: none */
 };

@@ -36,10 +36,10 @@ static void tell_again(struct timer *t)
 static void set_timer(struct path *p)
 {
 	struct loop *loop = p->supervision->loop;
-	if (p->down || !p->account->silence)
+	if (p->down || !p->silence)
 		timer_clear(loop, &p->timer);
 	else
-		timer_set(loop, &p->timer, p->heard + p->account->silence);
+		timer_set(loop, &p->timer, p->heard + p->silence);
 }
 
 /* Where the clock was set, or the machine stood still, silence has not lasted
@@ -66,7 +66,7 @@ static void due(struct timer *t)
 	struct path *p = OWNER(t, struct path, timer);
 	struct loop *loop = p->supervision->loop;
 	follow_clock(p->supervision);
-	msec limit = p->heard + p->account->silence;
+	msec limit = p->heard + p->silence;
 	if (limit > loop->now)
 		timer_set(loop, t, limit);
 	else
@@ -83,6 +83,7 @@ void supervision_begin(struct supervision *s, const struct accounts *accounts)
 	for (unsigned i = 0; i < s->n; i++) {
 		s->path[i] = (struct path){
 			.timer.due = due, .supervision = s, .account = &accounts->account[i], .heard = s->loop->now,
+			.silence = accounts->account[i].silence,
 		};
 		set_timer(&s->path[i]);
 	}
@@ -99,7 +100,7 @@ void supervision_restart(struct supervision *s)
 
 static struct path *path_of(const struct supervision *s, const struct account *a)
 {
-	return a && a->silence ? &s->path[a - s->accounts->account] : NULL;
+	return a ? &s->path[a - s->accounts->account] : NULL;
 }
 
 static bool same(const char *text, struct span value)
@@ -111,14 +112,18 @@ static bool same(const char *text, struct span value)
 static struct path *path_named(const struct supervision *s, struct span source, struct span line, struct span account,
                                struct span path)
 {
+	struct path *found = NULL;
 	for (unsigned i = s->accounts ? accounts_first(s->accounts, account) : 0; i < s->n; i++) {
 		const struct account *a = s->path[i].account;
 		if (!same(a->name, account))
 			break;
-		if (a->silence && (!a->source || same(a->source, source)) && same(a->line, line) && same(a->path, path))
-			return &s->path[i];
+		if ((!a->source || same(a->source, source)) && same(a->line, line) && same(a->path, path)) {
+			if (s->path[i].silence)
+				return &s->path[i];
+			found = found ? found : &s->path[i];
+		}
 	}
-	return NULL;
+	return found;
 }
 
 static void note_source(struct path *p, struct span source)
@@ -153,19 +158,30 @@ bool supervision_is_down(const struct supervision *s, const struct account *a)
 	return p && p->down;
 }
 
-void supervision_heard(struct supervision *s, const struct account *a, const char *source)
+static void announce(struct path *p, msec interval)
+{
+	if (!p->account->silence && interval)
+		p->silence = interval > 0 ? account_silence(interval) : 0;
+}
+
+void supervision_heard(struct supervision *s, const struct account *a, const char *source, msec interval)
 {
 	struct path *p = path_of(s, a);
 	if (!p)
 		return;
+	msec silence = p->silence;
+	announce(p, interval);
+	if (!p->silence && !silence && !p->down)
+		return;
 	follow_clock(s);
+	bool changed = p->down || p->silence != silence;
 	msec before = p->heard;
 	p->heard = s->loop->now;
 	note_source(p, span_str(source));
-	if (p->down) {
+	if (p->down)
 		change(p, false, before);
+	if (changed)
 		set_timer(p);
-	}
 }
 
 void supervision_stored(struct supervision *s, uint64_t number)
@@ -193,6 +209,8 @@ static void take_over(struct path *p, struct path *from)
 {
 	struct supervision *s = p->supervision;
 	p->heard = from->heard;
+	if (!p->account->silence && !from->account->silence)
+		p->silence = from->silence;	/* announced */
 	p->down = from->down;
 	p->since = from->since;
 	p->number = from->number;
@@ -216,7 +234,8 @@ void supervision_reload(struct supervision *s, const struct accounts *accounts)
 		const struct account *a = s->path[i].account;
 		struct path *known = path_named(&old, span_str(a->source), span_str(a->line), span_str(a->name), span_str(a->path));
 		bool same_source = known && !known->account->source == !a->source;
-		if (a->silence && same_source)
+		bool supervised = known && (known->silence || known->down || known->untold);
+		if (supervised && (a->silence || !known->account->silence) && same_source)
 			take_over(&s->path[i], known);
 	}
 	for (unsigned i = 0; i < old.n; i++) {

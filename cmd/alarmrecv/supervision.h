@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which paths are silent: a timer for each account of the accounts file that
- * has an interval or a class, restarted by every sound message.  That a path
+ * has an interval or a class, or whose panel announces one, restarted by every sound message.  That a path
  * went down or came up is told until it is on disk.  A step of the system's
  * clock is no silence, and ends none. */
 #ifndef VIGIE_ALARMRECV_SUPERVISION_H
@@ -14,6 +14,7 @@ struct path {
 	struct timer timer;
 	struct supervision *supervision;
 	const struct account *account;
+	msec silence;		/* the account's own, or what its panel announces; 0: not supervised */
 	char *source;		/* where it was heard last, NULL: nowhere yet */
 	msec heard;		/* last; the start counts as a message */
 	bool down;
@@ -50,8 +51,10 @@ void supervision_recall(struct supervision *s, const struct record *link);
 /* Is it down? A poll that brings it up is news. */
 bool supervision_is_down(const struct supervision *s, const struct account *a);
 
-/* A sound message of the account has come in at the source. */
-void supervision_heard(struct supervision *s, const struct account *a, const char *source);
+/* A sound message of the account has come in at the source.  interval: what
+ * its panel announces, which counts where the accounts file says nothing; 0:
+ * nothing, -1: that it sends no polls. */
+void supervision_heard(struct supervision *s, const struct account *a, const char *source, msec interval);
 
 /* Records up to this number are on disk; or all that were not are lost, and
  * what they told is told again, a second later: the disk may be full. */

@@ -9,17 +9,11 @@
  *	function, data, parity: all bytes of a block XOR to FF
  *
  * The account holds until the next, and may change in mid-session. */
-#include "format/format.h"
+#include "format/sia_block.h"
 #include "util/charset.h"
 #include "util/cursor.h"
 
 #define SESSION_MOST 16384	/* a panel hangs up long before */
-
-struct block {
-	uint8_t function;
-	struct span content;	/* function and data: what sia.c reads */
-	bool sound;
-};
 
 struct reading {
 	struct event_list *list;
@@ -46,6 +40,8 @@ static const uint16_t page437[128] = {
 
 static const struct code quiet_row = { "", ON_NONE, "status", "", "system", 0, "",
                                        { "Blocks without an event", "Blocs sans événement" } };
+static const struct code text_row = { "", ON_NONE, "status", "", "system", 0, "",
+                                      { "Text of the event before", "Texte de l'événement précédent" } };
 
 static bool is_function(uint8_t c)
 {
@@ -69,25 +65,25 @@ static bool parity_fits(struct span block)
 	return block.n && all == 0xFF;
 }
 
-/* False, and nothing taken, when no whole block begins here. */
-static bool take_block(struct cursor *c, struct block *b)
+enum verdict sia_block_take(struct span in, struct sia_block *b)
 {
-	struct span s = c->rest;
-	size_t length = s.n < 3 ? 0 : (s.p[0] & 63u) + 3;
-	struct span whole = span_sub(s, 0, length);
-	if (length == 0 || !is_function(s.p[1]))
-		return false;
-	if (whole.n < length || !parity_fits(whole)) {
-		struct span longer = long_block(s);
-		whole = parity_fits(longer) ? longer : whole;
-	}
-	if (whole.n < length)
-		return false;
-	cursor_take(c, whole.n);
+	*b = (struct sia_block){ 0 };
+	if (in.n > 1 && !is_function(in.p[1]))
+		return V_NOT_MINE;
+	size_t length = in.n < 3 ? 0 : (in.p[0] & 63u) + 3;
+	struct span whole = span_sub(in, 0, length), longer = in.n < 3 ? whole : long_block(in);
+	bool cut = length == 0 || whole.n < length, sound = !cut && parity_fits(whole);
+	bool is_longer = !sound && parity_fits(longer);
+	if (is_longer)
+		whole = longer;
+	else if (cut)
+		return V_MORE;
 	b->function = whole.p[1];
+	b->wants_answer = is_longer || whole.p[0] & 0x40;
+	b->whole = whole;
 	b->content = span_sub(whole, 1, whole.n - 2);
-	b->sound = parity_fits(whole);
-	return true;
+	bool perhaps_longer = whole.p[0] > 0x40 + 63 && longer.n == 0;
+	return sound || is_longer ? V_OK : perhaps_longer ? V_MORE : V_BAD_CHECK;
 }
 
 static void to_utf8(struct buf *out, struct span s)
@@ -124,24 +120,81 @@ static void take_events(struct reading *s, struct span content)
 	buf_free(&text);
 }
 
-/* Belongs to the event before it. */
-static void take_text(struct reading *s, struct span content)
+static void set_data(struct event *ev, struct span key, struct span bytes)
 {
-	struct event *last = s->list->n > s->first ? &s->list->event[s->list->n - 1] : NULL;
 	struct buf text = { 0 };
-	if (!last || last->unreadable) {
-		add_unreadable(s, content, WARN(STRUCTURE_BAD));
-		return;
-	}
-	to_utf8(&text, span_trim(span_from(content, 1)));
-	if (event_get(last, F_TEXT).n == 0)
-		event_set(last, F_TEXT, buf_view(&text));
-	else
-		event_data(last, SPAN("text"), buf_view(&text));
+	to_utf8(&text, span_trim(bytes));
+	if (text.n)
+		event_data(ev, key, buf_view(&text));
 	buf_free(&text);
 }
 
-static void take_content(struct reading *s, const struct block *b)
+static bool is_state(uint8_t c)
+{
+	return c == '+' || c == '-' || c == ' ';
+}
+
+/* What Galaxy writes at level 3: + where something appears, - where it ends,
+ * a blank where it does neither; the event's name, 9 wide; the site, 8; and
+ * whom or what it concerns: 16 a zone, 6 a user, 3 a module.  Captures have
+ * the state in front of the name, one description has it behind.  Panels cut
+ * the fields, and then nobody can tell them apart. */
+static void set_level_3(struct event *ev, struct span data)
+{
+	static const struct {
+		size_t n;
+		struct span key;
+	} descriptors[] = { { 16, SPAN("zone_name") }, { 6, SPAN("user_name") }, { 3, SPAN("module") } };
+	bool behind = data.n > 9 && (data.p[9] == '+' || data.p[9] == '-') && data.p[0] != '+' && data.p[0] != '-';
+	if (data.n == 0 || (!behind && !is_state(data.p[0])))
+		return;
+	event_data(ev, SPAN("state"), span_sub(data, behind ? 9 : 0, 1));
+	for (size_t i = 0; i < sizeof descriptors / sizeof *descriptors; i++) {
+		if (data.n != 1 + 9 + 8 + descriptors[i].n)
+			continue;
+		set_data(ev, SPAN("event_name"), span_sub(data, behind ? 0 : 1, 9));
+		set_data(ev, SPAN("site_name"), span_sub(data, 10, 8));
+		set_data(ev, descriptors[i].key, span_from(data, 18));
+	}
+}
+
+void sia_block_text(struct event *ev, struct span data)
+{
+	struct buf text = { 0 };
+	to_utf8(&text, span_trim(data));
+	if (event_get(ev, F_TEXT).n) {
+		event_data(ev, SPAN("text"), buf_view(&text));
+	} else {
+		event_set(ev, F_TEXT, buf_view(&text));
+		set_level_3(ev, data);
+	}
+	buf_free(&text);
+}
+
+void sia_block_late_text(struct event *ev, struct span data, enum language language)
+{
+	event_puts(ev, F_FORMAT, "sia");
+	format_classify(ev, &text_row, false, language);
+	sia_block_text(ev, data);
+}
+
+/* Belongs to the event before it.  A panel that waits for each answer sends
+ * it when that has long been recorded. */
+static void take_text(struct reading *s, struct span content)
+{
+	struct event *last = s->list->n > s->first ? &s->list->event[s->list->n - 1] : NULL;
+	struct span data = span_from(content, 1);
+	if (last && !last->unreadable) {
+		sia_block_text(last, data);
+		return;
+	}
+	last = event_list_add(s->list);
+	event_set(last, F_ACCOUNT, s->account);
+	sia_block_late_text(last, data, s->language);
+	s->readable++;
+}
+
+static void take_content(struct reading *s, const struct sia_block *b)
 {
 	switch (b->function) {
 	case '#':
@@ -155,9 +208,13 @@ static void take_content(struct reading *s, const struct block *b)
 
 static void take_blocks(struct reading *s, struct cursor *c)
 {
-	struct block b;
-	while (take_block(c, &b)) {
-		if (b.sound) {
+	struct sia_block b;
+	for (;;) {
+		enum verdict v = sia_block_take(c->rest, &b);
+		if (b.whole.n == 0)
+			return;
+		cursor_take(c, b.whole.n);
+		if (v == V_OK) {
 			take_content(s, &b);
 		} else {
 			s->bad_check = true;
@@ -200,11 +257,12 @@ static enum verdict decode(struct span payload, enum language language, struct e
 /* Any text can be taken for the beginning of blocks; seldom do they end where it ends. */
 static bool resembles(struct span payload)
 {
-	struct cursor c = cursor_over(payload);
-	struct block b;
-	while (take_block(&c, &b))
-		;
-	return cursor_end(&c);
+	struct sia_block b = { .whole = payload };
+	while (payload.n && b.whole.n) {
+		sia_block_take(payload, &b);
+		payload = span_from(payload, b.whole.n);
+	}
+	return payload.n == 0;
 }
 
 const struct format format_sia_block = {

@@ -43,6 +43,8 @@ struct signal {
 				 * for seconds, not minutes (DC-09 panels that number every event 0000). */
 	msec sent;		/* the panel's time, CLOCK_NONE without one */
 	unsigned form;		/* the protocol's own: which dialect the answer must be in */
+	bool zeros_in_front;	/* the account is filled up with zeros to a width of the wire's own */
+	msec interval;		/* the panel says that it will speak again within so long; 0: it does not say; -1: it will not */
 	unsigned key_number;	/* of VdS 2465: which key it is sealed with; 0: the account tells */
 	uint8_t digits[24];	/* an account that the frame has in another form: the span borrows from here */
 	warnings warnings;
@@ -114,6 +116,9 @@ struct protocol {
 
 /* What to call the damage of a frame that read() finds bad. */
 enum warning signal_damage(const struct signal *s);
+
+/* Who else speaks here, DC-09 and those that knock at its port; NULL: unknown. */
+const char *protocol_stranger(struct span in);
 
 extern const struct protocol *const protocols[];	/* NULL at the end */
 const struct protocol *protocol_find(struct span name);

@@ -28,6 +28,13 @@ const char *answer_word(enum answer a)
 
 enum warning signal_damage(const struct signal *s)
 {
-	warnings damage = s->warnings & (WARN(CRC_BAD) | WARN(LENGTH_BAD) | WARN(WIDTH_BAD) | WARN(CHECK_BYTE));
+	warnings damage = s->warnings & (WARN(CRC_BAD) | WARN(LENGTH_BAD) | WARN(WIDTH_BAD) | WARN(CHECK_BYTE) | WARN(KEY_WRONG));
 	return damage ? (enum warning)__builtin_ctzll(damage) : W_STRUCTURE_BAD;
+}
+
+const char *protocol_stranger(struct span in)
+{
+	const struct protocol *dc09 = protocol_find(SPAN("dc09"));
+	struct span frame;
+	return dc09->frame(in, true, &frame) == V_OK ? "SIA DC-09" : dc09->neighbour(in);
 }

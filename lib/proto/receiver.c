@@ -169,9 +169,7 @@ enum verdict receiver_read(const struct receiver_borders *b, struct span frame, 
 
 const char *receiver_stranger(struct span in)
 {
-	const struct protocol *dc09 = protocol_find(SPAN("dc09"));
-	struct span frame;
-	return dc09->frame(in, true, &frame) == V_OK ? "SIA DC-09" : dc09->neighbour(in);
+	return protocol_stranger(in);
 }
 
 bool receiver_okay(struct span text, struct receiver_record *r)

@@ -30,6 +30,8 @@ struct session {
 	struct buf said;		/* what we said last, to be said once more */
 	bool waiting;			/* it wants an answer */
 	unsigned unanswered;		/* how often it was said once more */
+	bool settled;			/* by small talk: what came before has been answered, and will not be repeated */
+	bool over;			/* the connection ends when what was answered has left */
 };
 
 struct conversation {

@@ -79,7 +79,7 @@ static void pass(int seconds)
 
 static void hear(const char *name)
 {
-	supervision_heard(&watched, accounts_find(&accounts, "R1", SPAN("0"), span_str(name)), "R1");
+	supervision_heard(&watched, accounts_find(&accounts, "R1", SPAN("0"), span_str(name)), "R1", 0);
 }
 
 static bool is_down(const char *name)
