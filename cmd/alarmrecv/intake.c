@@ -394,6 +394,7 @@ int intake_init(struct intake *in, const char *spool, const char **why)
 {
 	if (load(in, &in->keys, &in->accounts, why) < 0)
 		return -1;
+	in->common = (struct common){ .keys = &in->keys, .keeps_files = spool != NULL };
 	in->forms = xcalloc(FORMS, sizeof *in->forms);
 	in->last = xcalloc(LAST, sizeof *in->last);
 	random_bytes(&in->repeats.start, sizeof in->repeats.start);

@@ -58,6 +58,7 @@ struct intake {
 
 	/* The rest is internal. */
 	struct keys keys;
+	struct common common;	/* of the sessions */
 	struct accounts accounts;
 	struct supervision supervision;
 	struct repeats repeats;

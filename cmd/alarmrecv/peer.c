@@ -66,6 +66,8 @@ void peer_close(struct peer *p, const char *detail)
 		return;
 	if (p->rest.n && detail)
 		abandon(p, buf_view(&p->rest), detail);
+	if (p->session && p->listener->source->proto->conversation->left)
+		abandon(p, p->listener->source->proto->conversation->left(p->session), "the connection ended within a frame");
 	loop_forget(&r->loop, &p->watch);
 	close(p->watch.fd);
 	p->watch.fd = -1;
@@ -345,7 +347,7 @@ void peer_new(struct listener *l, int fd, const struct address *from)
 		return;
 	}
 	crowd_limit_host(&r->crowd, p, &r->settings->limits, r->loop.now);
-	p->session = session_new(l->source->proto, &r->intake.keys, r->loop.now, &p->out);
+	p->session = session_new(l->source->proto, &r->intake.common, r->loop.now, &p->out);
 	if (p->out.n)
 		replies_follow(&r->replies, p, p->out.n);
 	/* Most panels speak at once. */

@@ -5,12 +5,12 @@
 
 #include "crypto/crypto.h"
 
-struct session *session_new(const struct protocol *proto, const struct keys *keys, msec now, struct buf *out)
+struct session *session_new(const struct protocol *proto, struct common *common, msec now, struct buf *out)
 {
 	if (!proto->conversation)
 		return NULL;
 	struct session *t = xcalloc(1, sizeof *t);
-	t->keys = keys;
+	t->common = common;
 	t->now = now;
 	t->due = CLOCK_NONE;
 	proto->conversation->begin(t, out);
@@ -28,6 +28,7 @@ void session_free(struct session *t)
 	buf_free(&t->plain);
 	buf_free(&t->account);
 	buf_free(&t->said);
+	buf_free(&t->file_bytes);
 	wipe(t, sizeof *t);
 	free(t);
 }

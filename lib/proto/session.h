@@ -14,9 +14,24 @@
 
 #include "proto/keys.h"
 
-/* Zero-initialised but for keys, now and due; the protocol's own from begin() on. */
+#define SESSION_FILES 9
+
+/* What all sessions of a reception share.  Belongs to it. */
+struct common {
+	const struct keys *keys;
+	bool keeps_files;		/* there is a place for them */
+	size_t held;			/* bytes of files that are not whole yet, all sessions together */
+};
+
+/* What a frame brought that is too big for a record: a mail, a picture. */
+struct session_file {
+	char name[80];			/* SHA-256 and an ending: "9f86….jpg" */
+	size_t at, n;			/* its bytes, in file_bytes */
+};
+
+/* Zero-initialised but for common, now and due; the protocol's own from begin() on. */
 struct session {
-	const struct keys *keys;	/* set by who opened the connection */
+	struct common *common;
 	msec now;			/* set by the caller before each call */
 	msec due;			/* when due() is to be called; CLOCK_NONE: never */
 	struct buf whole;		/* the frame that was cut last, as it is recorded; empty: none, small talk */
@@ -32,6 +47,9 @@ struct session {
 	unsigned unanswered;		/* how often it was said once more */
 	bool settled;			/* by small talk: what came before has been answered, and will not be repeated */
 	bool over;			/* the connection ends when what was answered has left */
+	struct session_file file[SESSION_FILES];	/* of the frame that was cut last; on disk before its answer */
+	unsigned files;
+	struct buf file_bytes;
 };
 
 struct conversation {
@@ -48,10 +66,14 @@ struct conversation {
 	 * nobody answers any more, and the connection is to be closed.  May be
 	 * NULL when due is never set. */
 	bool (*due)(struct session *t, struct buf *out);
+
+	/* The connection has ended: what was begun on it and is not whole, for an
+	 * error record; empty: nothing.  May be NULL. */
+	struct span (*left)(struct session *t);
 };
 
 /* Begins the conversation of a connection, appending to out; NULL when the protocol has none. */
-struct session *session_new(const struct protocol *proto, const struct keys *keys, msec now, struct buf *out);
+struct session *session_new(const struct protocol *proto, struct common *common, msec now, struct buf *out);
 
 void session_free(struct session *t);	/* keys are wiped; NULL is allowed */
 

@@ -61,7 +61,7 @@ static bool due(struct session *t, struct buf *out)
 static bool open_frame(struct session *t, struct span frame, struct vds_frame *f)
 {
 	struct signal named = { .key_number = f->key };
-	const struct key *key = f->key ? keys_of(t->keys, &named) : NULL;
+	const struct key *key = f->key ? keys_of(t->common->keys, &named) : NULL;
 	if (f->key && (!key || key->n == 0))
 		return false;
 	if (f->sealed) {

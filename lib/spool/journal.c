@@ -225,8 +225,25 @@ static int write_stdout(struct journal *j)
 	return 0;
 }
 
+/* All are closed, whatever becomes of them. */
+static int sync_needed(struct journal *j)
+{
+	int error = 0, fd;
+	for (size_t at = 0; at < j->needed.n; at += sizeof fd) {
+		memcpy(&fd, j->needed.p + at, sizeof fd);
+		if (fsync(fd) < 0 && error == 0)
+			error = errno;
+		close(fd);
+	}
+	buf_reset(&j->needed);
+	return error;
+}
+
 static int make_durable(struct journal *j)
 {
+	int error = sync_needed(j);
+	if (error)
+		return error;
 	if (!j->options.dir)
 		return write_stdout(j);
 	if (fdatasync(j->segment_fd) < 0)
@@ -307,6 +324,11 @@ void journal_append(struct journal *j, struct span line)
 	j->seq++;
 }
 
+void journal_needs(struct journal *j, int fd)
+{
+	buf_add(&j->needs, &fd, sizeof fd);
+}
+
 static void hand_over(struct journal *j)
 {
 	j->busy = true;
@@ -330,6 +352,8 @@ void journal_flush(struct journal *j)
 	struct buf empty = j->writing;
 	j->writing = j->queue;
 	j->queue = empty;
+	buf_span(&j->needed, buf_view(&j->needs));
+	buf_reset(&j->needs);
 	j->queued = 0;
 	j->writing_last = j->seq;
 	if (j->options.dir && write_all(j->segment_fd, buf_view(&j->writing)) < 0) {
@@ -467,6 +491,8 @@ static void close_files(struct journal *j)
 	buf_free(&j->node);
 	buf_free(&j->queue);
 	buf_free(&j->writing);
+	buf_free(&j->needs);
+	buf_free(&j->needed);
 }
 
 int journal_open(struct journal *j, const struct journal_options *options, const char **why)

@@ -41,7 +41,9 @@ struct journal {
 	uint64_t stored;	/* of the last record of this epoch that is on disk */
 	struct buf queue;	/* records not yet written */
 	unsigned queued;	/* their count */
+	struct buf needs;	/* descriptors, to be synced with the next batch */
 	struct buf writing;	/* the batch on its way */
+	struct buf needed;	/* its descriptors */
 	bool busy;
 	int dir_fd, segment_fd, lock_fd, reserve_fd;
 	uint64_t segment_number, segment_size;
@@ -68,6 +70,10 @@ void journal_id(const struct journal *j, struct buf *out);
 
 /* Queues one record, whole with its LF, that carries the id journal_id() gave. */
 void journal_append(struct journal *j, struct span line);
+
+/* Takes over a descriptor of something that the records queued so far need: it
+ * is on disk before they are, or they are not either. */
+void journal_needs(struct journal *j, int fd);
 
 /* Begins to write what is queued, unless a batch is on its way already;
  * the loop's after() hook calls it each turn. */

@@ -15,6 +15,7 @@
 static const struct key seven = { .n = 16, .bytes = "0123456789ABCDEF" };
 static const struct protocol *proto;
 static struct keys keys;
+static struct common common = { .keys = &keys };
 static struct session *session;
 static struct buf out, panel;
 static uint32_t counter = 0xFFFFFFFE;	/* runs over on the way */
@@ -41,7 +42,7 @@ static void begin(void)
 {
 	session_free(session);
 	buf_reset(&out);
-	session = session_new(proto, &keys, 1000, &out);
+	session = session_new(proto, &common, 1000, &out);
 }
 
 static struct span from_panel(uint8_t ik, uint8_t pk, struct span records, const struct key *key)
