@@ -3,7 +3,8 @@
 #include "decode.h"
 
 #include "crypto/crypto.h"
-#include "event/show.h"
+#include "format/explain.h"
+#include "proto/explain.h"
 
 #define ERROR_BYTES 16384	/* of input in one error record */
 
@@ -198,40 +199,33 @@ void decode_payload(struct decoder *d, const struct frame_in *f)
 	decode_error(d, f, error, why, (struct span){ 0 });
 }
 
-/* A protocol that has no words of its own: its events, a line each. */
-static void explain_plainly(struct decoder *d, const struct frame_in *f)
+/* Decoded all the same: whether it has a reading is the exit status. */
+static void begin_explaining(struct decoder *d, const struct frame_in *f)
 {
 	size_t began = d->out.n;
-	if (!decode_frame(d, f))
-		buf_printf(&d->out, "%s\n", _("a poll or an answer: no event"));
-	struct span rest, line;
-	struct buf records = { 0 };
-	const char *why;
-	buf_span(&records, span_from(buf_view(&d->out), began));
+	if (f->protocol)
+		decode_frame(d, f);
+	else
+		decode_payload(d, f);
 	d->out.n = began;
-	for (rest = buf_view(&records); span_line(&rest, &line);)
-		if (record_parse(&d->record, line, &why) == 0)
-			record_show(&d->out, &d->record, d->colour);
-		else
-			buf_printf(&d->out, "%.*s\n", (int)line.n, (const char *)line.p);
-	buf_free(&records);
+	if (d->explained)
+		buf_byte(&d->out, '\n');
+	d->explained = true;
 }
 
 void decode_explain(struct decoder *d, const struct frame_in *f)
 {
 	struct signal s;
 	struct context cx = { .now = f->at, .opened = &d->opened, .clear = f->clear };
-	enum verdict v = f->protocol->read(f->bytes, &s);
+	begin_explaining(d, f);
+	if (!f->protocol) {
+		format_explain(d->format, f->bytes, d->language, &d->out);
+		return;
+	}
+	f->protocol->read(f->bytes, &s);
 	buf_reset(&d->opened);
 	cx.key = keys_of(&d->keys, &s);
-	if (d->explained)
-		buf_byte(&d->out, '\n');
-	d->explained = true;
-	if (f->protocol->explain)
-		f->protocol->explain(f->bytes, &cx, d->language, &d->out);
-	else
-		explain_plainly(d, f);
-	d->bad |= v != V_OK;
+	protocol_explain(f->protocol, f->bytes, &cx, d->language, &d->out);
 }
 
 void decoder_begin(struct decoder *d)

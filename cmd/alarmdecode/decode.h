@@ -76,7 +76,7 @@ bool decode_frame(struct decoder *d, const struct frame_in *f);
 /* A payload without its frame: events, or an error. */
 void decode_payload(struct decoder *d, const struct frame_in *f);
 
-/* A frame for a person. */
+/* A frame for a person, or, without a protocol, a payload of d->format. */
 void decode_explain(struct decoder *d, const struct frame_in *f);
 
 /* A frame or payload that nothing names.  False as decode_frame(). */

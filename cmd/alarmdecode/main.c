@@ -14,7 +14,7 @@
 enum { OPT_CODES = 256, OPT_LANGUAGE, OPT_IGNORE_CRC, OPT_TEXT, OPT_JSON };
 
 static const struct opt options[] = {
-	{ 'e', "explain", NULL, N_("take each frame apart for a person") },
+	{ 'e', "explain", NULL, N_("take each frame or payload apart for a person") },
 	{ 'k', "keys", "FILE", N_("open what is encrypted with the keys of this file") },
 	{ 'p', "protocol", "NAME", N_("read frames as this wire protocol; auto: as what fits") },
 	{ 'f', "format", "NAME", N_("read pasted lines as payloads of this event language; auto: of what fits") },
@@ -144,8 +144,8 @@ int main(int argc, char **argv)
 	struct opts o = opts_begin(&tool, argc, argv);
 	for (int option; (option = opts_next(&o)) != OPT_END;)
 		read_option(&o, option, &call);
-	if ((decoder.format || decoder.unnamed == DETECT_PAYLOADS) && (decoder.protocol || decoder.explain))
-		die(EXIT_CALL, "%s", _("--format reads payloads without their frames: --protocol and --explain do not go with it"));
+	if ((decoder.format || decoder.unnamed == DETECT_PAYLOADS) && decoder.protocol)
+		die(EXIT_CALL, "%s", _("--format reads payloads without their frames: --protocol does not go with it"));
 	privilege_guard();
 	begin(&call);
 	if (call.list)

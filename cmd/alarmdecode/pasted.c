@@ -3,6 +3,7 @@
  * CR, with its control bytes written as \r, \x0D or <0D>; a line of a
  * recorded wire, TIME PATH FRAME. */
 #include "decode.h"
+#include "event/explain.h"
 #include "util/hex.h"
 
 #define WORDS_MOST 1024
@@ -137,16 +138,20 @@ void put_frame(struct buf *out, const struct frame_in *f)
 	buf_byte(out, '\n');
 }
 
+static void explain_noise(struct decoder *d, const struct frame_in *f)
+{
+	explain_stranger(&d->out, f->protocol->neighbour ? f->protocol->neighbour(f->bytes) : NULL);
+	explain_row(&d->out, _("bytes"), span_sub(f->bytes, 0, WORDS_MOST), NULL);
+	d->bad = true;
+}
+
 static void no_frame(struct decoder *d, struct frame_in *f)
 {
 	pasted_id(d, f);
-	if (!d->explain) {
+	if (d->explain)
+		explain_noise(d, f);
+	else
 		decode_noise(d, f);
-		return;
-	}
-	const char *other = f->protocol->neighbour ? f->protocol->neighbour(f->bytes) : NULL;
-	buf_printf(&d->out, "%s%s%s\n", _("no frame that we know"), other ? ": " : "", other ? _(other) : "");
-	d->bad = true;
 }
 
 /* What stands around a frame in a line of a log is text, and short. */
@@ -160,11 +165,10 @@ static bool is_words(struct span s)
 
 static void around(struct decoder *d, struct frame_in *f, struct span piece)
 {
-	if (d->explain || is_words(piece))
+	if (is_words(piece))
 		return;
-	pasted_id(d, f);
 	f->bytes = piece;
-	decode_noise(d, f);
+	no_frame(d, f);
 }
 
 void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, bool of_log)
@@ -209,7 +213,10 @@ static void payload(struct decoder *d, struct frame_in *f, struct span text)
 	if (as_digits || (!fits(d, &d->list, text) && fits(d, &d->list, buf_view(&d->bytes))))
 		f->bytes = buf_view(&d->bytes);
 	pasted_id(d, f);
-	decode_payload(d, f);
+	if (d->explain)
+		decode_explain(d, f);
+	else
+		decode_payload(d, f);
 }
 
 void dots_to_blanks(struct buf *b)

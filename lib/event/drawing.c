@@ -94,6 +94,7 @@ static void draw_literal(struct part *p, const char **drawing)
 	const char *s = *drawing;
 	bool quoted = *s == '\'';
 	p->class = LITERAL;
+	p->letter = quoted ? '\'' : '\0';
 	p->literal = s += quoted;
 	while (*s && (quoted ? *s != '\'' : *s != '\'' && *s != '.' && *s != '*' && letter_at(*s) < 0))
 		s++, p->least++;
@@ -194,6 +195,16 @@ static const char *wanted(const struct drawn *d, const struct fit *f, struct buf
 	}
 }
 
+static const char *qualifier(struct span value)
+{
+	switch (value.n == 1 ? value.p[0] : 0) {
+	case '1': case 'E': return _("new event, or opening");
+	case '3': case 'R': return _("restored, or closing");
+	case '6': case 'P': return _("reported before, still so");
+	default: return NULL;
+	}
+}
+
 static void put_fields(struct buf *out, const struct drawn *d, const struct fit *f, struct span text)
 {
 	for (size_t i = 0, at = 0; i < f->parts; at += f->width[i++]) {
@@ -202,7 +213,7 @@ static void put_fields(struct buf *out, const struct drawn *d, const struct fit 
 		int letter = letter_at(p->letter);
 		const char *name = p->letter == '*' ? N_("data") : letter < 0 ? NULL : letters[letter].name;
 		if (name)
-			explain_some(out, _(name), value, NULL);
+			explain_some(out, _(name), value, p->letter == 'Q' || p->letter == 'q' ? qualifier(value) : NULL);
 	}
 }
 
@@ -226,10 +237,10 @@ static void put_expected(struct buf *out, const struct drawn *d, const struct fi
 	buf_free(&came);
 }
 
-/* The type in front was right: it is a record of that drawing, however little else is. */
+/* The type in front, which is drawn between quotes, was right: it is such a record, however little else is. */
 static bool begins_right(const struct drawn *d, const struct fit *f)
 {
-	return d->part[0].class == LITERAL && f->parts > 0;
+	return d->part[0].letter == '\'' && f->parts > 0;
 }
 
 /* Of two drawings the one whose type is right, else that which goes farther. */

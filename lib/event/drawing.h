@@ -2,7 +2,7 @@
 /* A layout as references draw it, held against what came: each field becomes
  * a row, and where the two part ways a row says so.
  *
- *	5RRL+ 18AAAAQEEEPPNNN
+ *	'5'RRL+ 18AAAAQEEEPPNNN
  *
  *	R receiver	L line		A account	Q qualifier	E code
  *	P partition	Z zone		U user		N zone or user	C channels
@@ -13,7 +13,8 @@
  * or hexadecimal, T any byte; of P, Z, U, N, K, D and V any may be blank, and
  * so may what "." stands for, which belongs to the field behind it.  "+"
  * behind a field: it may be wider, up to 16.  "*" is anything.  All else
- * stands for itself, and so does what stands between quotes: 'T'RRL.
+ * stands for itself, and so does what stands between quotes; in front that
+ * is the type, by which a drawing is chosen: 'T'RRL.
  * Drawings are constants of the protocols and formats. */
 #ifndef VIGIE_EVENT_DRAWING_H
 #define VIGIE_EVENT_DRAWING_H

@@ -38,8 +38,21 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "aaaa17es", "aaaa27ees", "aaaa17e", "aaaa27ee", NULL };
+	uint8_t packed[DIGITS_MOST];
+	struct span s = digits_pack(span_trim(payload), packed);
+	const struct variant *variant = variant_of(span_sub(s, 4, 2));
+	(void)language;
+	digits_explain(payload, drawings, out);
+	if (variant && s.n == 7 + variant->event)
+		digits_explain_sum(s, out);
+}
+
 const struct format format_ademco_express = {
 	.name = "ademco-express", .title = N_("Ademco Express 4/1 and 4/2"),
 	.coverage = N_("complete; what an event digit means is agreed with the centre"), .proof = BY_CHECK_DIGIT,
 	.decode = decode,
+	.explain = explain,
 };

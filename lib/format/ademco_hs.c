@@ -6,6 +6,7 @@
  *	1234 55155555 7		as it was before types: 8, 16 or 24 channels
  *
  * At an opening (status 2) and a closing (4) channel 1 is the user. */
+#include "event/explain.h"
 #include "format/channels.h"
 
 static const struct code arming = { "", ON_USER, "opening", "closing", "arming", 0, "",
@@ -92,8 +93,32 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static const char *status_label(uint8_t status, enum language language)
+{
+	const struct code *row = status < sizeof statuses / sizeof *statuses ? &statuses[status] : NULL;
+	row = is_arming(status) ? &arming : row;
+	return row && row->kind ? row->label[language] : NULL;
+}
+
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "aaaa55ccccccccks", "aaaa56cccccccck", "aaaacccccccck", NULL };
+	uint8_t packed[DIGITS_MOST];
+	struct channels m = { 0 };
+	struct span digits = digits_pack(span_trim(payload), packed);
+	if (!lay_out(digits, &m)) {
+		digits_explain(payload, drawings, out);
+		return;
+	}
+	explain_some(out, _("type"), m.channel.p == digits.p + 6 ? span_sub(digits, 4, 2) : (struct span){ 0 }, NULL);
+	channels_explain(&m, is_arming(m.status) ? 2 : 1, status_label(m.status, language), out);
+	if (digits.n == 16)
+		digits_explain_sum(digits, out);
+}
+
 const struct format format_ademco_hs = {
 	.name = "ademco-hs", .title = N_("Ademco High Speed and Super Fast"),
 	.coverage = N_("complete; what a channel means is agreed with the centre"), .proof = BY_CHECK_DIGIT,
 	.decode = decode,
+	.explain = explain,
 };

@@ -7,6 +7,7 @@
  *	|     0 a voice session follows, 1 new, 2 its end,
  *	|     3 alarm and 4 normal, as the cyclic test finds it
  *	account: the transmitter's code */
+#include "event/explain.h"
 #include "format/digits.h"
 
 static const struct code listen_row = { "", ON_NONE, "status", "", "audio", 2, "",
@@ -41,7 +42,22 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "aaaaaxee00000000", NULL };
+	static const char *const words[] = {
+		N_("a voice session follows"), N_("new"), N_("its end"), N_("alarm, found by the cyclic test"), N_("normal, found by the cyclic test"),
+	};
+	uint8_t packed[DIGITS_MOST];
+	struct span type = span_sub(digits_pack(span_trim(payload), packed), 5, 1);
+	(void)language;
+	digits_explain(payload, drawings, out);
+	if (type.n)
+		explain_row(out, _("type"), type, type.p[0] >= '0' && type.p[0] <= '4' ? _(words[type.p[0] - '0']) : _("WRONG: no such type"));
+}
+
 const struct format format_cesa200 = {
 	.name = "cesa200", .title = N_("CESA 200 bauds (SERIEE FSK 200)"),
 	.coverage = N_("complete; what a code means is agreed with the centre"), .decode = decode,
+	.explain = explain,
 };

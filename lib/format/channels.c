@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "event/explain.h"
+
 static const struct code alarm = { "", ON_NONE, "alarm", "restoral", "untyped", 3, "",
                                    { "Alarm on a channel", "Alarme sur une voie" } };
 static const struct code trouble = { "", ON_NONE, "trouble", "trouble_restoral", "untyped", 2, "",
@@ -13,9 +15,12 @@ static const struct code arming = { "", ON_NONE, "opening", "closing", "arming",
 static const struct state {
 	const char *word, *qualifier;
 	const struct code *row;		/* NULL: as the channel means */
+	const char *meaning;
 } states[] = {
-	['0'] = { "trouble", "E", &trouble }, ['1'] = { "alarm", "E", NULL }, ['2'] = { "open", "E", &arming },
-	['3'] = { "restored", "R", NULL }, ['4'] = { "closed", "R", &arming }, ['6'] = { "still-in-alarm", "P", NULL },
+	['0'] = { "trouble", "E", &trouble, N_("new trouble") }, ['1'] = { "alarm", "E", NULL, N_("new alarm") },
+	['2'] = { "open", "E", &arming, N_("opening") }, ['3'] = { "restored", "R", NULL, N_("restored") },
+	['4'] = { "closed", "R", &arming, N_("closing") }, ['5'] = { NULL, NULL, NULL, N_("normal") },
+	['6'] = { "still-in-alarm", "P", NULL, N_("still in alarm") },
 };
 
 static struct event *add(const struct channels *m, struct event_list *list)
@@ -67,4 +72,25 @@ struct event *channels_whole(const struct channels *m, const struct code *row, b
 	struct event *ev = add(m, list);
 	format_classify(ev, row, restored, language);
 	return ev;
+}
+
+static const char *channel_meaning(uint8_t digit)
+{
+	bool known = digit < sizeof states / sizeof *states && states[digit].meaning;
+	return known ? _(states[digit].meaning) : _("WRONG: no digit of a channel");
+}
+
+void channels_explain(const struct channels *m, unsigned first, const char *status, struct buf *out)
+{
+	char label[32];
+	explain_row(out, _("account"), m->account, NULL);
+	for (unsigned number = 1; number <= m->channel.n; number++) {
+		struct span digit = span_sub(m->channel, number - 1, 1);
+		snprintf(label, sizeof label, _("channel %u"), number);
+		if (number < first)
+			explain_row(out, _("user"), digit, NULL);
+		else
+			explain_row(out, label, digit, channel_meaning(digit.p[0]));
+	}
+	explain_row(out, _("status"), span_of(&m->status, 1), status ? status : _("WRONG: no such status"));
 }

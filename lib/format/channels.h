@@ -26,6 +26,11 @@ struct channels {
 /* One event for each channel from the number `first` that is not normal. */
 void channels_events(const struct channels *m, unsigned first, enum language language, struct event_list *list);
 
+/* For a person: the account, each channel and what its digit says, the
+ * status and what it is called.  From the number `first` on they are
+ * channels; in front of it stands a user. */
+void channels_explain(const struct channels *m, unsigned first, const char *status, struct buf *out);
+
 /* An event of the message as a whole. */
 struct event *channels_whole(const struct channels *m, const struct code *row, bool restored, enum language language,
                              struct event_list *list);

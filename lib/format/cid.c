@@ -17,6 +17,7 @@
  * digits are B C D E F; what has the right sum as digits is taken as digits.
  * 1401 is an opening and 3401 the closing: "new" and
  * "restored" are about disarming. */
+#include "event/drawing.h"
 #include "format/digits.h"
 #include "util/cursor.h"
 
@@ -175,7 +176,33 @@ static bool resembles(struct span payload)
 	return line.n == LINE_LENGTH && (span_is(type, "18") || span_is(type, "98"));
 }
 
+/* The digits of whatever form, as they stand on a telephone line. */
+static struct span line_digits(struct span s, struct report *r)
+{
+	struct span inner = unwrapped(s, r), line = inner.n ? inner : s;
+	bool sound = digits_only(line) && digits_check(line);
+	if (line.n != LINE_LENGTH || sound || !digits_of_keys(line, r->from_keys))
+		return line;
+	struct span keys = span_of(r->from_keys, LINE_LENGTH);
+	return digits_check(keys) || !digits_only(line) ? keys : line;
+}
+
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const dialled[] = { "aaaa18qeeeppnnns", "aaaa98qeeeppnnns", NULL };
+	static const char *const unchecked[] = { "aaaa18qeeeppnnn", "aaaa98qeeeppnnn", NULL };
+	static const char *const carried[] = { "qeee pp nnn", "18qeeeppnnns", "98qeeeppnnns", "qeeeppnnn", NULL };
+	struct report r = { 0 };
+	struct span s = span_trim(payload), line = line_digits(s, &r);
+	bool wrapped = line.n != s.n;
+	(void)language;
+	drawing_explain(out, s.n <= TAIL_LENGTH ? carried : wrapped && line.n == UNCHECKED_LENGTH ? unchecked : dialled, line);
+	if (line.n == LINE_LENGTH && digits_only(line))
+		digits_explain_sum(line, out);
+}
+
 const struct format format_cid = {
 	.name = "cid", .title = N_("Contact ID (SIA DC-05)"), .coverage = N_("complete"), .proof = BY_CHECK_DIGIT,
 	.resembles = resembles, .decode = decode,
+	.explain = explain,
 };

@@ -39,4 +39,9 @@ void digits_set(struct event *ev, enum field f, struct span digits);
 struct event *digits_event(struct event_list *list, const char *format, struct span account, struct span code,
                            enum language language);
 
+/* For a person: the digits without the blanks between them, held against
+ * their layouts (event/drawing.h); and the sum that the last one completes. */
+void digits_explain(struct span payload, const char *const drawings[], struct buf *out);
+void digits_explain_sum(struct span digits, struct buf *out);
+
 #endif

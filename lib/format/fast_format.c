@@ -64,7 +64,20 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "aaaacccccccck", "aaaaacccccccck", "aaaaaacccccccck", NULL };
+	uint8_t packed[DIGITS_MOST];
+	struct channels m = { 0 };
+	if (lay_out(digits_pack(span_trim(payload), packed), &m) == V_NOT_MINE) {
+		digits_explain(payload, drawings, out);
+		return;
+	}
+	bool known = m.status >= '7' && m.status <= '9';
+	channels_explain(&m, 1, known ? statuses[m.status - '7'].label[language] : NULL, out);
+}
+
 const struct format format_fast_format = {
 	.name = "fast-format", .title = N_("Fast Format (Scancom)"), .coverage = N_("complete, with the usual plan of channels"),
-	.decode = decode,
+	.decode = decode, .explain = explain,
 };

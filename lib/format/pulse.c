@@ -8,6 +8,9 @@
  *	1233 3335		extended: the event three times, then zone or user
  *
  * No event digit has a standard meaning: installer and centre agree on it. */
+#include <stdio.h>
+
+#include "event/explain.h"
 #include "format/digits.h"
 
 struct message {
@@ -99,8 +102,32 @@ static bool resembles(struct span payload)
 	return all;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "aaaae", "aaae", "aaaaee", NULL };
+	struct message m = { 0 };
+	struct span rest = span_trim(payload), round, first = { 0 };
+	char label[32];
+	(void)language;
+	bool sound = read_rounds(rest, &m) == V_OK;
+	for (unsigned number = 1; span_word(&rest, &round); number++) {
+		const char *note = number == 1 ? NULL : span_eq_nocase(round, first) ? _("as the first")
+		                 : sound ? _("extends the first") : _("DIFFERS from the first");
+		if (number == 1)
+			first = round;
+		snprintf(label, sizeof label, _("round %u"), number);
+		explain_row(out, label, round, note);
+	}
+	digits_explain(first, drawings, out);
+	if (!sound)
+		return;
+	explain_row(out, _("type"), span_str(m.variant), m.rounds == 1 ? _("one round: nothing to check it by") : NULL);
+	explain_some(out, _("zone or user"), m.number, NULL);
+}
+
 const struct format format_pulse = {
 	.name = "pulse", .title = N_("pulse 3+1, 4+1, 4+2 and extended"),
 	.coverage = N_("complete; what an event digit means is agreed with the centre"), .proof = BY_ROUNDS,
 	.resembles = resembles, .decode = decode,
+	.explain = explain,
 };

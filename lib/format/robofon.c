@@ -18,7 +18,15 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "aaaaaaee", NULL };
+	(void)language;
+	digits_explain(payload, drawings, out);
+}
+
 const struct format format_robofon = {
 	.name = "robofon", .title = N_("Robofon 8"),
 	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .decode = decode,
+	.explain = explain,
 };

@@ -14,6 +14,7 @@
  * event.  Real panels leave the slash away (a value then ends at the next
  * modifier, at ^ or at two capitals), write *text* or *'text'NM for ^text^,
  * and put a field of their own in front of N. */
+#include "event/explain.h"
 #include "format/format.h"
 #include "util/cursor.h"
 #include "util/hex.h"
@@ -23,10 +24,14 @@ enum modifier { M_TIME, M_DATE, M_AREA, M_USER, M_PERIPHERAL, M_OTHER, M_COUNT =
 static const struct {
 	char letters[3];
 	struct span key;	/* in "data"; empty: a field of its own */
+	const char *name;
 } modifiers[M_COUNT] = {
-	{ "ti", SPAN("time") }, { "da", SPAN("date") }, { "ri", { 0 } }, { "id", { 0 } }, { "pi", SPAN("peripheral") },
-	{ "ai", SPAN("automated_id") }, { "ph", SPAN("phone") }, { "lv", SPAN("level") }, { "vg", SPAN("value") },
-	{ "pt", SPAN("path") }, { "rg", SPAN("route_group") }, { "ss", SPAN("subsubscriber") }, { "va", SPAN("va") },
+	{ "ti", SPAN("time"), N_("time") }, { "da", SPAN("date"), N_("date") }, { "ri", { 0 }, N_("partition") },
+	{ "id", { 0 }, N_("user") }, { "pi", SPAN("peripheral"), N_("keypad or reader") },
+	{ "ai", SPAN("automated_id"), N_("automatic function") }, { "ph", SPAN("phone"), N_("telephone number") },
+	{ "lv", SPAN("level"), N_("level") }, { "vg", SPAN("value"), N_("value") }, { "pt", SPAN("path"), N_("path") },
+	{ "rg", SPAN("route_group"), N_("route group") }, { "ss", SPAN("subsubscriber"), N_("sub-subscriber") },
+	{ "va", SPAN("va"), N_("value") },
 };
 
 struct block {
@@ -222,13 +227,13 @@ static void add_unreadable(struct event_list *list, struct span bytes)
 
 /* What cannot be read takes its place in the numbering, up to the slash
  * behind which something can: a fire alarm does not hide in somebody's noise. */
-static void take_unreadable(struct block *b)
+static struct span take_unreadable(struct block *b)
 {
 	struct span s = b->c.rest;
 	size_t n = length_to(s, '/');
 	while (n < s.n && !readable(span_from(s, n + 1)))
 		n += 1 + length_to(span_from(s, n + 1), '/');
-	add_unreadable(b->list, cursor_take(&b->c, n));
+	return cursor_take(&b->c, n);
 }
 
 /* Modifiers that no event follows belong to those before them. */
@@ -252,7 +257,7 @@ static void take_items(struct block *b)
 		else if (two_capitals(b->c.rest))
 			take_event(b);
 		else
-			take_unreadable(b);
+			add_unreadable(b->list, take_unreadable(b));
 	}
 	if (b->behind)
 		modifiers_behind(b);
@@ -318,6 +323,60 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return list->n > began ? V_OK : V_MALFORMED;
 }
 
+static void explain_modifier(struct block *b, int m, struct buf *out)
+{
+	struct span before = b->c.rest;
+	take_modifier(b, m);
+	struct span taken = span_sub(before, 0, 2 + b->value[m].n);
+	explain_row(out, _("modifier"), taken, _(modifiers[m].name));
+	explain_some(out, _("text"), m == M_AREA ? b->area_text : (struct span){ 0 }, NULL);
+	b->area_text.n = 0;
+}
+
+static void explain_event(struct block *b, struct buf *out)
+{
+	struct span code = cursor_take(&b->c, 2), number = take_number(b);
+	const struct code *row = code_sia(code);
+	struct buf both = { 0 };
+	buf_span(&both, code);
+	buf_span(&both, number);
+	explain_row(out, _("code"), buf_view(&both), row ? row->label[b->language] : _("in no table"));
+	buf_free(&both);
+	if (cursor_peek(&b->c) == '^' || cursor_peek(&b->c) == '*')
+		explain_row(out, _("text"), take_text(b), NULL);
+}
+
+static void explain_block(struct span part, enum language language, struct buf *out)
+{
+	struct block b = { .c = cursor_over(span_from(part, 1)), .language = language };
+	explain_row(out, _("function"), span_sub(part, 0, 1), part.p[0] == 'N' ? _("new event") : _("old event, from the log"));
+	while (!cursor_end(&b.c)) {
+		int m = modifier_at(b.c.rest);
+		if (cursor_skip(&b.c, '/') || cursor_skip(&b.c, ' '))
+			continue;
+		if (m >= 0)
+			explain_modifier(&b, m, out);
+		else if (two_capitals(b.c.rest))
+			explain_event(&b, out);
+		else
+			explain_row(out, _("no reading"), take_unreadable(&b), _("a modifier or an event code is wanted"));
+	}
+}
+
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	struct span part;
+	for (bool first = true; next_part(&payload, &part); first = false) {
+		if (part.n && (part.p[0] == 'N' || part.p[0] == 'O'))
+			explain_block(part, language, out);
+		else if (part.n && part.p[0] == 'A' && !first)
+			explain_row(out, _("text"), span_from(part, 1), NULL);
+		else
+			explain_row(out, _("other field"), part, part.n ? _("none of SIA DC-03") : _("(empty)"));
+	}
+}
+
 const struct format format_sia = {
 	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = N_("complete"), .decode = decode,
+	.explain = explain,
 };

@@ -4,7 +4,7 @@
  *	123456 A  01	account, what happened, line
  *
  * What stands on the telephone line is not public. */
-#include "format/format.h"
+#include "format/digits.h"
 #include "util/cursor.h"
 #include "util/hex.h"
 
@@ -65,7 +65,15 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "aaaaaaEll", NULL };
+	(void)language;
+	digits_explain(payload, drawings, out);
+}
+
 const struct format format_telim = {
 	.name = "telim", .title = N_("Telim"),
 	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .decode = decode,
+	.explain = explain,
 };

@@ -3,8 +3,9 @@
  * expected of it, what is tolerated and what is wrong. */
 #include <stdio.h>
 
-#include "event/explain.h"
+#include "format/explain.h"
 #include "proto/dc09.h"
+#include "proto/explain.h"
 #include "util/checksum.h"
 
 static void put_borders(struct buf *out, const struct dc09_shape *s)
@@ -35,11 +36,14 @@ static void put_header(struct buf *out, const struct signal *s)
 	explain_optional(out, _("account"), s->has_account, s->account);
 }
 
-static void put_content(struct buf *out, const struct signal *s)
+static void put_content(struct buf *out, const struct signal *s, enum language language)
 {
 	struct buf time = { 0 };
 	explain_some(out, _("data account"), s->inner_account, NULL);
-	explain_optional(out, _("data"), s->payload.n, s->payload);
+	if (s->format && s->payload.n)
+		format_explain_parts(s->format, s->payload, language, out);
+	else
+		explain_optional(out, _("data"), s->payload.n, s->payload);
 	for (struct span rest = s->extended; rest.n;) {
 		ptrdiff_t end = span_find(rest, ']');
 		size_t n = end < 0 ? rest.n : (size_t)end + 1;
@@ -51,17 +55,6 @@ static void put_content(struct buf *out, const struct signal *s)
 		clock_put(&time, s->sent);
 	explain_optional(out, _("panel's time"), s->sent != CLOCK_NONE, buf_view(&time));
 	buf_free(&time);
-}
-
-static warnings put_events(struct buf *out, const struct signal *s, enum language language)
-{
-	struct event_list list = { 0 };
-	dc09_events(s, language, &list);
-	warnings all = explain_events(out, &list);
-	if (list.n == 0)
-		explain_say(out, _("event"), "%s", s->is_answer ? _("none: an answer") : _("none: a link test"));
-	event_list_free(&list);
-	return all;
 }
 
 static void put_answer(struct buf *out, const struct signal *s, const struct context *cx, bool intact, bool opened)
@@ -99,9 +92,10 @@ void dc09_explain(struct span frame, const struct context *cx, enum language lan
 	if (!opened)
 		explain_say(out, _("data"), "%s", cx->key ? _("encrypted: our key does not open it") : _("encrypted: no key for this account"));
 	if (opened && read != V_MALFORMED) {
-		put_content(out, &s);
-		s.warnings |= put_events(out, &s, language);
+		put_content(out, &s, language);
+		protocol_explain_events(protocol_find(SPAN("dc09")), &s, language, out);
+	} else {
+		explain_notes(out, s.warnings);
 	}
-	explain_notes(out, s.warnings);
 	put_answer(out, &s, cx, v == V_OK && read != V_MALFORMED, opened);
 }

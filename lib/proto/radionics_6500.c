@@ -155,8 +155,8 @@ static bool is_strange(struct span text)
 }
 
 static const char *const drawings[] = {
-	"1RRL...........@    ", "'a'RRL AAAA18QEEEPPNNN", "3RRLVVVVVVVVVVVVVVVV", "9RRL.......ACCCCCCCC", "'m'RRL A+\"*", "'n'RRL A+ *",
-	"'S'RRL[#A+|*]", "1RRL.........A.EZZZZ", "TRRL.........A.EZZZZ", NULL
+	"'1'RRL...........@    ", "'a'RRL AAAA18QEEEPPNNN", "'3'RRLVVVVVVVVVVVVVVVV", "'9'RRL.......ACCCCCCCC", "'m'RRL A+\"*", "'n'RRL A+ *",
+	"'S'RRL[#A+|*]", "'1'RRL.........A.EZZZZ", "TRRL.........A.EZZZZ", NULL
 };
 
 static const struct receiver_borders borders = {

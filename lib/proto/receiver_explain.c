@@ -5,6 +5,7 @@
  * below the bytes, and where the two part ways. */
 #include "event/drawing.h"
 #include "format/explain.h"
+#include "proto/explain.h"
 #include "proto/receiver.h"
 
 static const char *kind_of(enum receiver_what what)
@@ -52,32 +53,12 @@ static void put_parts(struct buf *out, const struct receiver_record *r, enum lan
 	explain_some(out, _("user"), r->user, NULL);
 }
 
-static warnings put_events(struct buf *out, const struct protocol *p, const struct signal *s, enum language language)
-{
-	struct event_list list = { 0 };
-	p->events(s, language, &list);
-	warnings all = explain_events(out, &list);
-	if (list.n == 0)
-		explain_say(out, _("event"), "%s", s->is_answer ? _("none: an answer") : _("none: a link test"));
-	event_list_free(&list);
-	return all;
-}
-
 static void put_damage(struct buf *out, const struct receiver_borders *b, struct span text)
 {
 	if (b->drawings && drawing_explain(out, b->drawings, text))
 		explain_say(out, _("event"), "%s", _("none: the layout is right, its content is not"));
 	else
 		explain_say(out, _("event"), "%s", _("none: nothing of it is believed"));
-}
-
-static void put_answer(struct buf *out, const struct protocol *p, const struct signal *s, const struct context *cx, enum answer a)
-{
-	struct buf reply = { 0 };
-	if (!s->is_answer)
-		p->answer(s, cx, a, &reply);
-	explain_answer(out, buf_view(&reply));
-	buf_free(&reply);
 }
 
 void receiver_explain(const struct receiver_borders *b, const struct protocol *p, struct span frame, const struct context *cx,
@@ -98,12 +79,12 @@ void receiver_explain(const struct receiver_borders *b, const struct protocol *p
 	if (v == V_OK) {
 		explain_say(out, _("kind"), "%s", kind_of(r.what));
 		put_parts(out, &r, language);
-		s.warnings |= put_events(out, p, &s, language);
+		protocol_explain_events(p, &s, language, out);
 	} else {
 		put_damage(out, b, s.content);
+		explain_notes(out, s.warnings);
 	}
-	explain_notes(out, s.warnings);
-	put_answer(out, p, &s, cx, v == V_OK ? A_ACK : A_NAK);
+	protocol_explain_answer(p, &s, cx, v == V_OK ? A_ACK : A_NAK, out);
 	if (b->wait && !s.is_answer)
 		explain_say(out, _("wait"), "%s", _(b->wait));
 }

@@ -306,11 +306,11 @@ static size_t first_of_run(struct span text)
 }
 
 static const char *const drawings[] = {
-	"1RRL+...........@    ", "1RRL+.........A.EPNNN", "3RRL+.........AEEZZZZ", "4RRL+.....ADDDDDDDDDD", "5RRL+ 18AAAA+QEEEPPNNN",
-	"6RRL+.........AEEZZZZ", "7RRL+.........AVVVVVV", "8RRL+AAAA CCCC CCCC K", "9RRL+.......ACCCCCCCC", "'A'RRL+      DDDDDDDDDD",
+	"'1'RRL+...........@    ", "'1'RRL+.........A.EPNNN", "'3'RRL+.........AEEZZZZ", "'4'RRL+.....ADDDDDDDDDD", "'5'RRL+ 18AAAA+QEEEPPNNN",
+	"'6'RRL+.........AEEZZZZ", "'7'RRL+.........AVVVVVV", "'8'RRL+AAAA CCCC CCCC K", "'9'RRL+.......ACCCCCCCC", "'A'RRL+      DDDDDDDDDD",
 	"'C'RRL+.........AEEZZVV", "'D'RRL+.........AVVVVVV", "'E'RRL+.........AEEVVVV", "'I'RRL+   ATAAAAPUZZEVV", "'S'RRL+[#A+|*]",
 	"'T'RRL+.....A E  ZZ", "'U'RRL+.....ADDDDDDDDDDDDDDDDDD", "'V'RRL+.AVVVVVVVVVVVVVVVV", "'s'RRL+.........AVVVVVVVVVVVVVVVVVVVVV",
-	"0RRL+[#A+|*]", NULL
+	"'0'RRL+[#A+|*]", NULL
 };
 
 static const struct receiver_borders borders = {
