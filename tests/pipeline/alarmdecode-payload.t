@@ -36,6 +36,12 @@ alarmdecode -f stratel </dev/null 2>"$T/err"
 is $? 2 'a language whose form is not public: exit status 2'
 like "$(cat "$T/err")" 'stratel: its form is not public' 'and it is told from one that nobody knows'
 like "$(alarmdecode --list)" '^  stratel ' '--list names it'
-alarmdecode -f pulse --explain </dev/null 2>"$T/err"
-is $? 2 '--explain is for frames'
+alarmdecode -f pulse -p dc09 </dev/null 2>"$T/err"
+is $? 2 '--protocol is for frames'
+
+explained=$(printf '%s\n' '1234181131010157' | alarmdecode -f cid --explain)
+is $? 1 'a payload is explained, and its exit status is as without'
+like "$explained" '^  account +1234$' 'its fields'
+like "$explained" '^  check digit +7$' 'the check digit'
+like "$explained" '= 59, WRONG: no multiple of$' 'and its sum as computed'
 plan_done

@@ -35,6 +35,9 @@ static void clear_frame(void)
 	   "  account         1234\n"
 	   "  data account    1234\n"
 	   "  data            Nri1/BA12\n"
+	   "  function        N  new event\n"
+	   "  modifier        ri1  partition\n"
+	   "  code            BA12  Intrusion alarm\n"
 	   "  panel's time    2026-01-31T12:00:00.000Z\n"
 	   "  event           BA Intrusion alarm (alarm burglary), partition 1, zone 12\n"
 	   "  answer          14310012\"ACK\"0002L0#1234[]\n", "a clear frame, field by field");
