@@ -79,6 +79,9 @@ void decode_payload(struct decoder *d, const struct frame_in *f);
 /* A frame for a person, or, without a protocol, a payload of d->format. */
 void decode_explain(struct decoder *d, const struct frame_in *f);
 
+/* Bytes that nobody can explain, for a person. */
+void explain_noise(struct decoder *d, const struct frame_in *f);
+
 /* A frame or payload that nothing names.  False as decode_frame(). */
 bool decode_unnamed(struct decoder *d, const struct frame_in *f);
 

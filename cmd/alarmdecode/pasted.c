@@ -138,9 +138,10 @@ void put_frame(struct buf *out, const struct frame_in *f)
 	buf_byte(out, '\n');
 }
 
-static void explain_noise(struct decoder *d, const struct frame_in *f)
+void explain_noise(struct decoder *d, const struct frame_in *f)
 {
-	explain_stranger(&d->out, f->protocol->neighbour ? f->protocol->neighbour(f->bytes) : NULL);
+	const struct protocol *p = f->protocol ? f->protocol : protocols[0];
+	explain_stranger(&d->out, p->neighbour ? p->neighbour(f->bytes) : NULL);
 	explain_row(&d->out, _("bytes"), span_sub(f->bytes, 0, WORDS_MOST), NULL);
 	d->bad = true;
 }

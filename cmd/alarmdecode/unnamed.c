@@ -5,7 +5,6 @@
 #include "decode.h"
 
 #include "event/explain.h"
-#include "format/explain.h"
 
 void mark_unnamed(struct decoder *d, struct event *ev)
 {
@@ -52,33 +51,12 @@ static const char *sure_text(enum sure s)
 	}
 }
 
-/* In front of the frame, what it was taken for. */
-static void explain_found(struct decoder *d, const struct detection *found)
+static bool take_frame(struct decoder *d, const struct frame_in *f)
 {
-	struct buf words = { 0 };
-	if (d->explained)
-		buf_byte(&d->out, '\n');
-	d->explained = false;
-	if (found->fit == 0)
-		explain_title(&d->out, _("no frame that we know"));
-	else
-		buf_printf(&d->out, _("Recognised: %s, %s\n"), reading_name(&found->reading[0]), sure_text(found->sure));
-	detection_words(found, &words);
-	if (words.n)
-		explain_say(&d->out, _("other readings"), "%s", buf_cstr(&words));
-	buf_free(&words);
-}
-
-static void explain(struct decoder *d, const struct frame_in *f, const struct detection *found)
-{
-	explain_found(d, found);
-	if (f->protocol)
-		decode_explain(d, f);
-	else if (found->fit)
-		format_explain(found->reading[0].format, f->bytes, d->language, &d->out);
-	else
-		d->bad = true;
-	d->explained = true;
+	if (!d->explain)
+		return decode_frame(d, f);
+	decode_explain(d, f);
+	return true;
 }
 
 /* Frames to the last byte: of several each has the number of its place behind the record's id. */
@@ -87,7 +65,7 @@ static bool frames(struct decoder *d, struct frame_in *f)
 	struct span rest = f->bytes, piece, whole = f->id;
 	bool any = false;
 	if (f->protocol->frame(rest, true, &piece) == V_OK && piece.n == rest.n)
-		return decode_frame(d, f);
+		return take_frame(d, f);
 	struct buf id = { 0 };
 	for (unsigned i = 1; rest.n && f->protocol->frame(rest, true, &piece) == V_OK; rest = span_from(rest, piece.n), i++) {
 		buf_reset(&id);
@@ -95,10 +73,42 @@ static bool frames(struct decoder *d, struct frame_in *f)
 		buf_printf(&id, ".%u", i);
 		f->id = buf_view(&id);
 		f->bytes = piece;
-		any |= decode_frame(d, f);
+		any |= take_frame(d, f);
 	}
 	buf_free(&id);
 	return any;
+}
+
+/* In front of the frame, what it was taken for. */
+static void explain_found(struct decoder *d, const struct detection *found)
+{
+	struct buf words = { 0 };
+	if (d->explained)
+		buf_byte(&d->out, '\n');
+	d->explained = false;
+	if (found->fit)
+		buf_printf(&d->out, _("Recognised: %s, %s\n"), reading_name(&found->reading[0]), sure_text(found->sure));
+	else if (found->n)
+		buf_printf(&d->out, _("Damaged; nearest is %s\n"), reading_name(&found->reading[0]));
+	detection_words(found, &words);
+	if (words.n)
+		explain_say(&d->out, _("other readings"), "%s", buf_cstr(&words));
+	buf_free(&words);
+}
+
+static void explain(struct decoder *d, struct frame_in *f, const struct detection *found)
+{
+	explain_found(d, found);
+	f->protocol = found->n ? found->reading[0].protocol : NULL;
+	d->format = found->n ? found->reading[0].format : NULL;
+	if (found->fit && f->protocol)
+		frames(d, f);
+	else if (found->n)
+		decode_explain(d, f);
+	else
+		explain_noise(d, f);
+	d->format = NULL;
+	d->explained = true;
 }
 
 /* As what has been found.  False: no event. */
