@@ -153,12 +153,11 @@ static void take_record(struct decoder *d, struct span line)
 {
 	struct span raw[R_COUNT];
 	const char *why;
-	if (record_parse(&d->record, line, &why) < 0) {
+	if (record_read(&d->record, line, wanted, R_COUNT, raw, &why) < 0) {
 		pass_on(d, line);
 		not_a_record(d, line, why);
 		return;
 	}
-	record_pick(&d->record, wanted, R_COUNT, raw);
 	/* An error's bytes can be explained as well as a frame's. */
 	if (span_eq(raw[R_TYPE], SPAN("\"frame\"")) || (d->explain && raw[R_PROTO].n && span_eq(raw[R_TYPE], SPAN("\"error\"")))) {
 		take_frame(d, line, raw);

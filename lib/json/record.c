@@ -279,53 +279,108 @@ static bool stands_twice(const struct record *r, struct span key)
 	return false;
 }
 
-static const uint8_t *scan_members(struct scan *s, const uint8_t *p, struct record *r)
+/* What a reader wants, and the last of it that was found. */
+struct wish {
+	const struct span *keys;
+	struct span *values;
+	unsigned n, found;
+};
+
+static inline bool is_key_at(const struct scan *s, const uint8_t *p, struct span name)
+{
+	return (size_t)(s->end - p) > name.n + 2 && p[name.n + 1] == '"' && p[name.n + 2] == ':' && p[0] == '"' &&
+	       span_eq(span_of(p + 1, name.n), name);
+}
+
+/* A key in the form in which we write it.  Both stand in the same order as a
+ * rule: the next one is tried first.  NULL when it is none of them. */
+static inline const uint8_t *scan_wanted(const struct scan *s, const uint8_t *p, struct wish *w, struct span *key)
+{
+	for (unsigned tried = 0; tried < w->n; tried++) {
+		w->found = w->found + 1 < w->n ? w->found + 1 : 0;
+		*key = w->keys[w->found];
+		if (is_key_at(s, p, *key)) {
+			key->p = p + 1;
+			return skip_blanks(s, p + key->n + 3);
+		}
+	}
+	return NULL;
+}
+
+/* The same for one in any other form. */
+static bool is_wanted(struct wish *w, struct span key)
+{
+	for (unsigned k = 0; k < w->n; k++)
+		if (key_is(key, w->keys[k])) {
+			w->found = k;
+			return true;
+		}
+	return false;
+}
+
+static const uint8_t *scan_members(struct scan *s, const uint8_t *p, struct record *r, struct wish *w)
 {
 	uint64_t seen = 0;
 	for (;; p++) {
 		struct span key;
-		s->escaped = false;
-		const uint8_t *value = scan_key(s, p, &key);
-		if (!value)
-			return NULL;
-		r->escapes |= s->escaped;
+		const uint8_t *value = scan_wanted(s, p, w, &key);
+		bool wanted = value;
+		if (!value) {
+			s->escaped = false;
+			value = scan_key(s, p, &key);
+			if (!value)
+				return NULL;
+			r->escapes |= s->escaped;
+			wanted = is_wanted(w, key);
+		}
 		p = is_at(s, value, '"') ? scan_string(s, value + 1) : scan_value(s, value, 1);
 		if (!p)
 			return NULL;
 		if (r->n == RECORD_KEYS)
 			return fault(s, "too many keys");
-		uint64_t bit = key_bit(key);
-		if ((seen & bit || r->escapes) && stands_twice(r, key))
+		uint64_t bit = wanted ? 0 : key_bit(key);
+		if (wanted ? w->values[w->found].n != 0 : (seen & bit || r->escapes) && stands_twice(r, key))
 			return fault(s, "a key stands twice");
 		seen |= bit;
-		r->field[r->n++] = (struct record_field){ key, span_of(value, (size_t)(p - value)) };
+		struct span raw = span_of(value, (size_t)(p - value));
+		if (wanted)
+			w->values[w->found] = raw;
+		r->field[r->n++] = (struct record_field){ key, raw };
 		p = skip_blanks(s, p);
 		if (!is_at(s, p, ','))
 			return is_at(s, p, '}') ? p + 1 : fault(s, "a comma or bracket is missing");
 	}
 }
 
-static const uint8_t *scan_record(struct scan *s, const uint8_t *p, struct record *r)
+static const uint8_t *scan_record(struct scan *s, const uint8_t *p, struct record *r, struct wish *w)
 {
 	if (!is_at(s, p, '{'))
 		return fault(s, "not a JSON object");
 	p = skip_blanks(s, p + 1);
-	return is_at(s, p, '}') ? p + 1 : scan_members(s, p, r);
+	return is_at(s, p, '}') ? p + 1 : scan_members(s, p, r, w);
 }
 
-int record_parse(struct record *r, struct span line, const char **why)
+int record_read(struct record *r, struct span line, const struct span keys[], unsigned n, struct span values[], const char **why)
 {
+	struct wish w = { .keys = keys, .values = values, .n = n, .found = n };
 	r->n = 0;
 	r->escapes = false;
 	r->line = line = span_trim(line);
 	struct scan s = { .end = line.p + line.n };
+	for (unsigned k = 0; k < n; k++)
+		values[k] = (struct span){ 0 };
 	if (line.n >= RECORD_MOST) {
 		*why = "longer than 64 KiB";
 		return -1;
 	}
-	const uint8_t *behind = scan_record(&s, line.p, r);
+	const uint8_t *behind = scan_record(&s, line.p, r, &w);
 	*why = behind && behind != s.end ? "something stands behind the object" : s.why;
 	return behind == s.end ? 0 : -1;
+}
+
+int record_parse(struct record *r, struct span line, const char **why)
+{
+	return record_read(r, line, NULL, 0, NULL, why);
 }
 
 static const struct record_field *find(const struct record *r, const char *key)
@@ -337,24 +392,6 @@ static const struct record_field *find(const struct record *r, const char *key)
 			return &r->field[i];
 	}
 	return NULL;
-}
-
-/* Both stand in the same order as a rule: the next key is tried first. */
-void record_pick(const struct record *r, const struct span keys[], unsigned n, struct span values[])
-{
-	unsigned next = 0;
-	for (unsigned k = 0; k < n; k++)
-		values[k] = (struct span){ 0 };
-	for (unsigned i = 0; i < r->n; i++)
-		for (unsigned tried = 0; tried < n; tried++) {
-			unsigned k = next + tried < n ? next + tried : next + tried - n;
-			struct span key = r->field[i].key;
-			if (r->escapes ? !key_is(key, keys[k]) : !span_eq(key, keys[k]))
-				continue;
-			values[k] = r->field[i].value;
-			next = k + 1 < n ? k + 1 : 0;
-			break;
-		}
 }
 
 struct span record_raw(const struct record *r, const char *key)

@@ -28,11 +28,12 @@ struct record {
  * object in strict JSON and sound UTF-8, has a key twice, or is too long. */
 int record_parse(struct record *r, struct span line, const char **why);
 
+/* The same, and the raw values of the keys that the caller wants: values[k]
+ * belongs to keys[k].  Quickest where keys are in the order of the line. */
+int record_read(struct record *r, struct span line, const struct span keys[], unsigned n, struct span values[], const char **why);
+
 /* The raw value, quotes included; empty when the key is absent. */
 struct span record_raw(const struct record *r, const char *key);
-
-/* The raw values of many keys in one pass; values[k] belongs to keys[k]. */
-void record_pick(const struct record *r, const struct span keys[], unsigned n, struct span values[]);
 
 /* The text of a string value: a span of the line when it has no escapes,
  * else of *scratch, which is overwritten.  Empty when absent or no string. */
