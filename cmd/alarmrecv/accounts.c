@@ -45,9 +45,7 @@ static char *copy(struct span s)
 
 static void account_free(struct account *a)
 {
-	free(a->source);
-	free(a->line);
-	free(a->name);
+	subscriber_free(&a->from);
 	free(a->path);
 }
 
@@ -121,60 +119,22 @@ static const char *set_silence(const struct draft *r)
 	return NULL;
 }
 
-/* "L0" and "0" are the same line; "L" is the one without digits. */
-static struct span without_letter(struct span line)
-{
-	return line.p[0] == 'L' || line.p[0] == 'l' ? span_from(line, 1) : line;
-}
-
 static const char *read_line(struct account *a, struct span text)
 {
-	struct span source, line, name, word;
+	struct span word;
 	struct draft r = { .account = a };
 	const char *why = NULL;
-	if (!span_word(&text, &source) || !span_word(&text, &line) || !span_word(&text, &name) || span_is(name, "*") ||
-	    name.p[0] == '#')
+	if (!subscriber_read(&a->from, &text) || !a->from.account)
 		return _("a line is: SOURCE LINE ACCOUNT [interval=30s|class=SP4] [path=1] [clear=refuse]");
-	a->source = span_is(source, "*") ? NULL : copy(source);
-	a->line = span_is(line, "*") ? NULL : copy(without_letter(line));
-	a->name = copy(name);
 	while (!why && span_word(&text, &word) && word.p[0] != '#')
 		why = read_option(&r, word);
 	return why ? why : set_silence(&r);
 }
 
-static int order_names(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	for (size_t i = 0; i < n; i++) {
-		int x = a.p[i] >= 'A' && a.p[i] <= 'Z' ? a.p[i] + 32 : a.p[i];
-		int y = b.p[i] >= 'A' && b.p[i] <= 'Z' ? b.p[i] + 32 : b.p[i];
-		if (x != y)
-			return x - y;
-	}
-	return (a.n > b.n) - (a.n < b.n);
-}
-
-static int order_texts(const char *a, const char *b)
-{
-	return order_names(span_str(a), span_str(b));
-}
-
-static int vagueness(const struct account *a)
-{
-	return (a->source ? 0 : 2) + (a->line ? 0 : 1);
-}
-
 static int order(const void *x, const void *y)
 {
 	const struct account *a = x, *b = y;
-	int by = order_texts(a->name, b->name);
-	if (!by)
-		by = vagueness(a) - vagueness(b);
-	if (!by)
-		by = order_texts(a->source, b->source);
-	if (!by)
-		by = order_texts(a->line, b->line);
+	int by = subscriber_order(&a->from, &b->from);
 	return by ? by : a->number < b->number ? -1 : 1;
 }
 
@@ -184,8 +144,7 @@ static const char *find_twice(const struct accounts *a, unsigned *number)
 	static char message[160];
 	for (unsigned i = 1; i < a->n; i++) {
 		const struct account *x = &a->account[i - 1], *y = &a->account[i];
-		if (order_texts(x->name, y->name) || vagueness(x) != vagueness(y) || order_texts(x->source, y->source) ||
-		    order_texts(x->line, y->line))
+		if (subscriber_order(&x->from, &y->from))
 			continue;
 		*number = y->number;
 		snprintf(message, sizeof message, _("the same source, line and account as in line %u"), x->number);
@@ -246,7 +205,7 @@ unsigned accounts_first(const struct accounts *a, struct span account)
 	unsigned low = 0, high = a->n;
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
-		if (order_names(span_str(a->account[middle].name), account) < 0)
+		if (subscriber_compare(account, &a->account[middle].from) > 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -258,9 +217,9 @@ const struct account *accounts_find(const struct accounts *a, const char *source
 {
 	for (unsigned i = accounts_first(a, account); i < a->n; i++) {
 		const struct account *c = &a->account[i];
-		if (!span_eq_nocase(span_str(c->name), account))
+		if (!span_eq_nocase(span_str(c->from.account), account))
 			break;
-		if ((!c->source || strcmp(c->source, source) == 0) && (!c->line || span_eq_nocase(span_str(c->line), line)))
+		if (subscriber_fits(&c->from, span_str(source), line))
 			return c;
 	}
 	return NULL;

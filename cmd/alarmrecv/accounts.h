@@ -8,10 +8,12 @@
 #ifndef VIGIE_ALARMRECV_ACCOUNTS_H
 #define VIGIE_ALARMRECV_ACCOUNTS_H
 
+#include "event/subscriber.h"
 #include "util/clock.h"
 
 struct account {
-	char *source, *line, *name, *path;	/* source, line, path: NULL where not said */
+	struct subscriber from;	/* its account is always said */
+	char *path;		/* NULL where not said */
 	msec silence;		/* longest that may pass between two messages; 0: not supervised */
 	bool refuse_clear;
 	unsigned number;	/* its line in the file */

@@ -77,9 +77,9 @@ void record_error(struct intake *in, const struct origin *from, const struct err
 void record_put_path(struct buf *out, const struct path *p, msec since)
 {
 	const struct account *a = p->account;
-	put_text(out, KEY("source"), span_str(a->source ? a->source : p->source));
-	put_text(out, KEY("line"), span_str(a->line));
-	json_str(out, KEY("account"), span_str(a->name));
+	put_text(out, KEY("source"), span_str(a->from.source ? a->from.source : p->source));
+	put_text(out, KEY("line"), span_str(a->from.line));
+	json_str(out, KEY("account"), span_str(a->from.account));
 	put_text(out, KEY("path"), span_str(a->path));
 	json_str(out, KEY("state"), p->down ? SPAN("down") : SPAN("up"));
 	json_time(out, KEY("since"), since);

@@ -115,9 +115,9 @@ static struct path *path_named(const struct supervision *s, struct span source, 
 	struct path *found = NULL;
 	for (unsigned i = s->accounts ? accounts_first(s->accounts, account) : 0; i < s->n; i++) {
 		const struct account *a = s->path[i].account;
-		if (!same(a->name, account))
+		if (!same(a->from.account, account))
 			break;
-		if ((!a->source || same(a->source, source)) && same(a->line, line) && same(a->path, path)) {
+		if ((!a->from.source || same(a->from.source, source)) && same(a->from.line, line) && same(a->path, path)) {
 			if (s->path[i].silence)
 				return &s->path[i];
 			found = found ? found : &s->path[i];
@@ -128,7 +128,7 @@ static struct path *path_named(const struct supervision *s, struct span source, 
 
 static void note_source(struct path *p, struct span source)
 {
-	if (p->account->source || source.n == 0 || (p->source && span_is(source, p->source)))
+	if (p->account->from.source || source.n == 0 || (p->source && span_is(source, p->source)))
 		return;
 	free(p->source);
 	p->source = xcalloc(1, source.n + 1);
@@ -232,8 +232,9 @@ void supervision_reload(struct supervision *s, const struct accounts *accounts)
 	supervision_begin(s, accounts);
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct account *a = s->path[i].account;
-		struct path *known = path_named(&old, span_str(a->source), span_str(a->line), span_str(a->name), span_str(a->path));
-		bool same_source = known && !known->account->source == !a->source;
+		const struct subscriber *from = &a->from;
+		struct path *known = path_named(&old, span_str(from->source), span_str(from->line), span_str(from->account), span_str(a->path));
+		bool same_source = known && !known->account->from.source == !a->from.source;
 		bool supervised = known && (known->silence || known->down || known->untold);
 		if (supervised && (a->silence || !known->account->silence) && same_source)
 			take_over(&s->path[i], known);

@@ -18,7 +18,7 @@ static uint64_t changed(struct supervision *s, const struct path *p)
 {
 	size_t n = strlen(told);
 	snprintf(told + n, sizeof told - n, "%s%s%s %s %d %d;", p->account->path ? p->account->path : "",
-	         p->account->path ? ":" : "", p->account->name, p->down ? "down" : "up",
+	         p->account->path ? ":" : "", p->account->from.account, p->down ? "down" : "up",
 	         (int)((s->loop->now - START) / SECOND), (int)((p->since - START) / SECOND));
 	return ++number;
 }
