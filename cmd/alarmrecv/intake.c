@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "crypto/crypto.h"
+#include "link/marks.h"
 #include "recall.h"
 #include "record.h"
 #include "util/checksum.h"
@@ -286,13 +287,15 @@ static void take_frame(struct intake *in, const struct origin *from, struct span
 }
 
 /* A panel repeats what nobody answers; a hardware receiver wants to be told. */
-static void take_damaged(struct intake *in, const struct origin *from, struct span frame, struct buf *reply, struct taken *t)
+static void take_damaged(struct intake *in, const struct origin *from, struct span frame, bool by_line, struct buf *reply,
+                         struct taken *t)
 {
 	struct signal s = { 0 };
 	struct context cx = { .now = in->loop->now, .session = from->session };
 	from->proto->read(frame, &s);
-	record_warned(in, from, frame, signal_damage(&s), account_of(&s));
-	tell_why(in, from, account_of(&s), signal_damage(&s));
+	enum warning why = by_line ? W_LINE_ERROR : signal_damage(&s);
+	record_warned(in, from, frame, why, account_of(&s));
+	tell_why(in, from, account_of(&s), why);
 	if (from->proto->refuses_damage) {
 		t->answer = A_NAK;
 		from->proto->answer(&s, &cx, A_NAK, reply);
@@ -339,6 +342,17 @@ static enum verdict cut(const struct intake *in, const struct origin *from, stru
 	return v;
 }
 
+/* Most receivers' records have no checksum: a character that came with an
+ * error may be any other one. */
+static bool line_damaged(const struct origin *from, size_t n)
+{
+	struct span faults = span_sub(from->faults, 0, n);
+	for (size_t i = 0; i < faults.n; i++)
+		if (faults.p[i] != FAULT_NONE)
+			return true;
+	return false;
+}
+
 static void take_small_talk(struct intake *in, const struct origin *from, struct taken *t)
 {
 	t->small_talk = true;
@@ -355,6 +369,9 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 	if (bytes.n == 0)
 		return 0;
 	enum verdict v = cut(in, from, bytes, at_end, &frame, &whole, reply);
+	bool by_line = line_damaged(from, frame.n);
+	if (v == V_OK && by_line && whole.n)
+		v = V_BAD_CHECK;
 	if (v == V_OK && whole.n == 0)
 		take_small_talk(in, from, t);
 	else if (v == V_OK)
@@ -364,7 +381,7 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 	if (v == V_NOT_MINE || (v == V_BAD_CHECK && t->neighbour))
 		take_noise(in, from, frame, t);
 	else if (v == V_BAD_CHECK || v == V_MALFORMED)
-		take_damaged(in, from, whole, reply, t);
+		take_damaged(in, from, whole, by_line, reply, t);
 	t->over = from->session && from->session->over;
 	return frame.n;
 }

@@ -20,6 +20,7 @@ struct origin {
 	struct span peer;	/* "192.0.2.7:51234", empty when there is none */
 	struct span local;	/* our address, empty when it says nothing new */
 	struct span path;	/* wire: the line's own PATH word, else empty */
+	struct span faults;	/* beside the bytes, what a serial line did to each; empty: nothing */
 	struct session *session;	/* the connection's, NULL: every frame stands for itself */
 };
 

@@ -162,9 +162,9 @@ int listener_open(struct listener *l, const char **why)
 	const struct source *s = l->source;
 	l->watch.fd = -1;
 	l->again.due = again;
+	if (listener_keeps(l))
+		return dial_open(l, why);
 	l->everywhere = !*s->host || strcmp(s->host, "0.0.0.0") == 0 || strcmp(s->host, "::") == 0;
-	if (s->transport == OVER_TCP_CONNECT)
-		return address_resolve(&l->far, s->host, s->port, why);
 	if (s->transport == OVER_UDP) {
 		l->watch.fd = udp_listen(s->host, s->port, why);
 		l->watch.ready = datagram_ready;
@@ -191,7 +191,7 @@ static void tell_where(const struct listener *l)
 
 int listener_begin(struct listener *l)
 {
-	if (l->source->transport == OVER_TCP_CONNECT)
+	if (listener_keeps(l))
 		return dial_begin(l);
 	if (loop_watch(&l->reception->loop, &l->watch, EPOLLIN) < 0)
 		return -1;
@@ -214,4 +214,6 @@ void listener_close(struct listener *l)
 	if (l->watch.fd >= 0)
 		close(l->watch.fd);
 	l->watch.fd = -1;
+	if (listener_is_serial(l))
+		serial_close(&l->serial);
 }

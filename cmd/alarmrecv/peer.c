@@ -20,14 +20,17 @@ static struct reception *reception_of(const struct peer *p)
 
 static struct span name_of(const struct peer *p)
 {
+	if (listener_is_serial(p->listener))
+		return span_str(p->listener->source->path);
 	return span_of(p->name, p->name_n);
 }
 
 void peer_tell(const struct peer *p, const char *why)
 {
 	struct reception *r = reception_of(p);
+	struct span name = name_of(p);
 	if (notice_may(&r->notices, &p->address, r->loop.now))
-		warn("%.*s: %s", (int)p->name_n, p->name, why);
+		warn("%.*s: %s", (int)name.n, (const char *)name.p, why);
 }
 
 void peer_bury(struct peer *p)
@@ -46,6 +49,7 @@ void peers_free_dead(struct peer **dead)
 		next = p->next_dead;
 		buf_free(&p->out);
 		buf_free(&p->rest);
+		buf_free(&p->faults);
 		buf_free(&p->local);
 		session_free(p->session);
 		free(p);
@@ -69,21 +73,32 @@ void peer_close(struct peer *p, const char *detail)
 	if (p->session && p->listener->source->proto->conversation->left)
 		abandon(p, p->listener->source->proto->conversation->left(p->session), "the connection ended within a frame");
 	loop_forget(&r->loop, &p->watch);
-	close(p->watch.fd);
+	if (listener_is_serial(p->listener))
+		serial_close(&p->listener->serial);
+	else
+		close(p->watch.fd);
 	p->watch.fd = -1;
 	timer_clear(&r->loop, &p->timer);
 	crowd_leave(&r->crowd, p);
 	link_out(&p->paused_link);
-	if (p->listener->source->transport == OVER_TCP_CONNECT)
+	if (listener_keeps(p->listener))
 		dial_ended(p->listener);
 	peer_bury(p);
+}
+
+void peer_unanswered(struct peer *p)
+{
+	if (listener_is_serial(p->listener))
+		p->out.n = p->may_leave;
+	else
+		peer_close(p, NULL);
 }
 
 /* How long it may say nothing sound. */
 static msec idle_limit(const struct peer *p)
 {
 	const struct limits *l = &reception_of(p)->settings->limits;
-	if (p->listener->source->transport == OVER_TCP_CONNECT)
+	if (listener_keeps(p->listener))
 		return 365 * DAY;
 	if (p->standing == STRANGER)
 		return l->stranger_idle;
@@ -154,7 +169,8 @@ void peer_resume(struct peer *p)
 
 void peer_send(struct peer *p)
 {
-	ssize_t n = send(p->watch.fd, p->out.p, p->may_leave, MSG_NOSIGNAL);
+	ssize_t n = listener_is_serial(p->listener) ? serial_write(&p->listener->serial, span_of(p->out.p, p->may_leave))
+	                                            : send(p->watch.fd, p->out.p, p->may_leave, MSG_NOSIGNAL);
 	if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		peer_close(p, "the connection ended within a frame");
 		return;
@@ -211,6 +227,7 @@ static struct span take(struct peer *p, struct span bytes)
 	struct reception *r = reception_of(p);
 	struct origin from = origin_of(p->listener, name_of(p), buf_view(&p->local));
 	from.session = p->session;
+	from.faults = buf_view(&r->faults);
 	r->current = &p->address;
 	while (bytes.n && !p->closing) {
 		struct taken t = { 0 };
@@ -220,6 +237,7 @@ static struct span take(struct peer *p, struct span bytes)
 			break;
 		judge(p, &t, used, p->out.n - before);
 		bytes = span_from(bytes, used);
+		from.faults = span_from(from.faults, used);
 		p->begun = r->loop.now;
 	}
 	r->current = NULL;
@@ -239,18 +257,38 @@ static void keep_rest(struct peer *p, struct span rest)
 	}
 	if (rest.n == 0) {
 		buf_free(&p->rest);
+		buf_free(&p->faults);
 	} else {
+		struct span faults = buf_view(&reception_of(p)->faults);
 		buf_reset(&p->rest);
 		buf_span(&p->rest, rest);
+		buf_reset(&p->faults);
+		if (faults.n)
+			buf_span(&p->faults, span_from(faults, faults.n - rest.n));
 	}
+}
+
+/* Appends what has come; as recv(). */
+static ssize_t receive(struct peer *p)
+{
+	struct reception *r = reception_of(p);
+	uint8_t *bytes = buf_reserve(&r->in, READ_ROOM);
+	if (!listener_is_serial(p->listener))
+		return recv(p->watch.fd, bytes, READ_ROOM, 0);
+	ssize_t n = serial_read(&p->listener->serial, bytes, buf_reserve(&r->faults, READ_ROOM), READ_ROOM);
+	if (n > 0)
+		r->faults.n += (size_t)n;
+	return n;
 }
 
 void peer_read(struct peer *p)
 {
 	struct reception *r = reception_of(p);
 	buf_reset(&r->in);
+	buf_reset(&r->faults);
 	buf_span(&r->in, buf_view(&p->rest));
-	ssize_t n = recv(p->watch.fd, buf_reserve(&r->in, READ_ROOM), READ_ROOM, 0);
+	buf_span(&r->faults, buf_view(&p->faults));
+	ssize_t n = receive(p);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n < 0) {
@@ -292,6 +330,15 @@ static bool speak(struct peer *p)
 	return true;
 }
 
+/* A serial port stays open: the receiver sends it again. */
+static void forget_rest(struct peer *p)
+{
+	peer_tell(p, _("a frame was begun and not completed"));
+	abandon(p, buf_view(&p->rest), "the frame was not completed in time");
+	buf_free(&p->rest);
+	buf_free(&p->faults);
+}
+
 static void due(struct timer *t)
 {
 	struct peer *p = OWNER(t, struct peer, timer);
@@ -300,6 +347,11 @@ static void due(struct timer *t)
 		return;
 	if (r->loop.now < deadline(p)) {
 		keep_time(p);
+		return;
+	}
+	if (p->rest.n && listener_is_serial(p->listener)) {
+		forget_rest(p);
+		settle(p);
 		return;
 	}
 	if (p->rest.n)

@@ -20,6 +20,7 @@ struct peer {
 	msec begun;			/* when the first byte of `rest` came */
 	msec stuck;			/* since when output is not taken */
 	struct buf rest;		/* a frame that is not whole */
+	struct buf faults;		/* beside it, of a serial line */
 	struct buf out;			/* answers, of which the first may_leave bytes may leave */
 	size_t may_leave;
 	size_t noise;			/* bytes since the last sound frame */
@@ -50,6 +51,10 @@ void peer_resume(struct peer *p);
 
 /* Nothing new is begun with it: closes as soon as what was begun is done. */
 void peer_finish(struct peer *p);
+
+/* Answers that wait will never leave: who dialled sees its connection end,
+ * and repeats; on a serial line silence says the same. */
+void peer_unanswered(struct peer *p);
 
 /* The bytes of an incomplete frame are recorded with this detail; NULL: they are not. */
 void peer_close(struct peer *p, const char *detail);

@@ -261,6 +261,7 @@ void reception_free(struct reception *r)
 		journal_close(&r->journal);
 	replies_free(&r->replies);
 	buf_free(&r->in);
+	buf_free(&r->faults);
 	buf_free(&r->answer);
 	if (r->signals.fd >= 0)
 		close(r->signals.fd);

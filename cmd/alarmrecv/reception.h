@@ -21,6 +21,7 @@ struct reception {
 	struct notices notices;
 	const struct address *current;	/* whose bytes are dealt with; NULL: nobody's */
 	struct buf in, answer;		/* shared by all: what is read, what is answered to a datagram */
+	struct buf faults;		/* beside `in`, of a serial line */
 	struct link paused;		/* peers that are read from again when the journal has room */
 	struct peer *dead;
 	struct watch signals;

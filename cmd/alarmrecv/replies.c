@@ -98,7 +98,7 @@ void replies_failed(struct replies *q)
 			continue;
 		r->peer->waiting--;
 		if (!peer_gone(r->peer))
-			peer_close(r->peer, NULL);
+			peer_unanswered(r->peer);
 		else
 			peer_bury(r->peer);
 	}

@@ -134,6 +134,7 @@ static void add_source(struct settings *s, const struct opts *o, const char *url
 	struct source *source = &s->source[s->sources++];
 	if (source_parse(source, url, &why) < 0)
 		opts_refuse(o, "%s: %s", url, why);
+	source->serial = serial_usual(source->serial);
 	if (!*source->name) {
 		char name[16];
 		snprintf(name, sizeof name, "R%u", s->sources);
@@ -146,11 +147,8 @@ static void refuse_contradictions(const struct settings *s, const struct opts *o
 	bool wire = false;
 	if (s->sources == 0)
 		opts_refuse(o, _("a source is wanted, such as dc09+tcp://:6001"));
-	for (unsigned i = 0; i < s->sources; i++) {
-		if (s->source[i].transport == OVER_SERIAL)
-			opts_refuse(o, _("%s: serial lines are not received yet; tcp, udp and wire are"), s->source[i].url);
+	for (unsigned i = 0; i < s->sources; i++)
 		wire |= s->source[i].transport == OVER_WIRE;
-	}
 	if (wire && s->sources > 1)
 		opts_refuse(o, _("wire: is the only source of its run: its lines set the clock"));
 	if (!wire && (s->until != CLOCK_NONE || s->show_replies))

@@ -36,8 +36,6 @@ static const char *reason(int error)
 	case EPERM:
 		return _("no permission: add this user to the group dialout, then start anew");
 	case ENOTTY:
-	case EISDIR:
-	case ENOTDIR:
 		return _("not a serial port");
 	case EIO:
 	case ENXIO:
@@ -188,7 +186,7 @@ static int take(struct serial *s, const char *path, const struct serial_settings
 	int error;
 	s->fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (s->fd < 0)
-		return errno;
+		return errno == EISDIR ? ENOTTY : errno;
 	if (!isatty(s->fd))
 		return errno == EIO ? EIO : ENOTTY;
 	/* Before anything is set: the port may be another's. */
@@ -256,6 +254,9 @@ bool serial_counts(const struct serial *s, struct serial_counts *c)
 
 void serial_close(struct serial *s)
 {
+	/* The system would wait half a minute for a receiver that takes nothing. */
+	if (s->fd >= 0 && s->settings.flow != FLOW_NONE)
+		tcflush(s->fd, TCOFLUSH);
 	if (s->port) {
 		sp_close(s->port);
 		sp_free_port(s->port);

@@ -239,7 +239,7 @@ sub refused {
 }
 refused(2, qr/a source is wanted/, '');
 refused(2, qr{dc09\+tcp://6001: HOST:PORT}, 'dc09+tcp://6001');
-refused(2, qr{serial lines are not received yet}, "'dc09+serial:///dev/ttyS0?baud=9600'");
+refused(2, qr{takes baud=9600, mode=8n1}, "'surgard+serial:///dev/ttyS0?baud=fast'");
 refused(2, qr{no such protocol}, 'nonsense+tcp://:6001');
 refused(2, qr{wire: is the only source}, 'wire:- dc09+tcp://:0');
 refused(2, qr{--until}, '--until 2026-01-13T20:14:03Z dc09+tcp://:0');

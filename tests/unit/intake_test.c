@@ -249,6 +249,29 @@ static void unreadable(void)
 	finish();
 }
 
+/* A record off a serial line whose fault-th character came with an error. */
+static const char *take_faulty(size_t fault)
+{
+	static const char record[] = "5021 181003E13001004\x14" "1011           @    \x14";
+	uint8_t faults[sizeof record - 1] = { 0 };
+	struct origin from = { .proto = protocol_find(SPAN("surgard")), .source = "R2", .via = "serial", .faults = span_of(faults, sizeof faults) };
+	if (fault < sizeof faults)
+		faults[fault] = FAULT_PARITY;
+	buf_reset(&reply);
+	ok(intake_take(&in, &from, span_of(record, sizeof record - 1), false, &reply, &taken) == 21, "a record is taken");
+	return records();
+}
+
+static void line_errors(void)
+{
+	start(NULL, NULL);
+	ok(strstr(take_faulty(100), "\"type\":\"frame\"") && taken.answer == A_ACK, "a sound record");
+	ok(strstr(take_faulty(14), "\"error\":\"line-error\"") && reply.n == 1 && reply.p[0] == 0x15, "a character came with an error: refused");
+	ok(strstr(take_faulty(20), "\"error\":\"line-error\""), "and when it is the last one");
+	ok(strstr(take_faulty(21), "\"type\":\"frame\"") && reply.p[0] == 0x06, "an error in the next record is that one's");
+	finish();
+}
+
 static void standing(void)
 {
 	start("key 1009 " KEY128 "\n", "* * 1002 interval=1m\n");
@@ -374,6 +397,7 @@ int main(void)
 	lost_batches();
 	unreadable();
 	standing();
+	line_errors();
 	over_a_restart();
 	buf_free(&reply);
 	buf_free(&text);
