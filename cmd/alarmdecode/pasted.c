@@ -142,7 +142,7 @@ void explain_noise(struct decoder *d, const struct frame_in *f)
 {
 	const struct protocol *p = f->protocol ? f->protocol : protocols[0];
 	explain_stranger(&d->out, p->neighbour ? p->neighbour(f->bytes) : NULL);
-	explain_row(&d->out, _("bytes"), span_sub(f->bytes, 0, WORDS_MOST), NULL);
+	explain_frame(&d->out, span_sub(f->bytes, 0, WORDS_MOST));
 	d->bad = true;
 }
 

@@ -233,7 +233,15 @@ static bool is_text(struct span s)
 	size_t controls = 0;
 	for (size_t i = 0; i < s.n; i++)
 		controls += s.p[i] < ' ' || s.p[i] > '~';
-	return 8 * controls <= s.n;
+	return 8 * controls <= s.n + 8;
+}
+
+void explain_frame(struct buf *out, struct span bytes)
+{
+	if (is_text(bytes))
+		explain_row(out, _("bytes"), bytes, NULL);
+	else
+		explain_bytes(out, _("bytes"), bytes, NULL);
 }
 
 void explain_answer(struct buf *out, struct span reply)

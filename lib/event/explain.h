@@ -36,6 +36,9 @@ void explain_say(struct buf *out, const char *label, const char *format, ...) __
 /* Bytes as hexadecimal digits: "68 2C 2C 68", and words behind them. */
 void explain_bytes(struct buf *out, const char *label, struct span bytes, const char *note);
 
+/* All of a frame: a text with its few control bytes as \xHH, or hexadecimal digits. */
+void explain_frame(struct buf *out, struct span bytes);
+
 /* Sent and computed, so many hexadecimal digits: "C7  right", "C8  WRONG: computed C7". */
 void explain_check(struct buf *out, const char *label, unsigned digits, unsigned sent, unsigned computed);
 

@@ -24,4 +24,7 @@ void sia_block_text(struct event *ev, struct span data);
 /* A text whose event has come before it, in a frame of its own. */
 void sia_block_late_text(struct event *ev, struct span data, enum language language);
 
+/* A row for each block: function, data, length and parity, and for events their parts. */
+void sia_block_explain(struct span blocks, enum language language, struct buf *out);
+
 #endif

@@ -6,7 +6,9 @@
  *
  *	L counts C, A and data; CS is their sum.  C 73 sends data, 40 polls,
  *	00 is the answer.  Addresses of records have 16 bits. */
+#include "event/explain.h"
 #include "format/vds.h"
+#include "format/vds_explain.h"
 #include "util/cursor.h"
 
 #include <stdio.h>
@@ -57,7 +59,46 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static const char *control_meaning(uint8_t control)
+{
+	switch (control) {
+	case 0x73: return _("sends data");
+	case 0x40: return _("polls");
+	case 0x00: return _("answers: taken");
+	default: return (control & 0xF) == 1 ? _("answers: refused") : _("unknown");
+	}
+}
+
+static void explain_byte(struct buf *out, const char *label, struct span all, size_t at, uint8_t want)
+{
+	if (at >= all.n || all.p[at] != want) {
+		char byte[16];
+		snprintf(byte, sizeof byte, _("byte %02X"), want);
+		explain_stop(out, all, at, byte);
+	} else {
+		explain_bytes(out, label, span_sub(all, at, 1), _("right"));
+	}
+}
+
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	struct span body = span_sub(payload, 4, payload.n > 1 ? payload.p[1] : 0), behind = span_from(payload, 4 + body.n);
+	explain_byte(out, _("beginning"), payload, 0, 0x68);
+	if (payload.n < 6)
+		return;
+	explain_length(out, _("length"), payload.p[1], payload.n > 6 ? payload.n - 6 : 0);
+	explain_byte(out, _("length again"), payload, 2, payload.p[1]);
+	explain_byte(out, _("beginning"), payload, 3, 0x68);
+	explain_bytes(out, _("control byte"), span_sub(body, 0, 1), control_meaning(body.n ? body.p[0] : 0xFF));
+	explain_bytes(out, _("station"), span_sub(body, 1, 1), NULL);
+	vds_explain_records(span_from(body, 2), true, language, out);
+	if (behind.n)
+		explain_check(out, _("sum"), 2, behind.p[0], vds_sum(body));
+	explain_byte(out, _("end"), payload, 5 + body.n, 0x16);
+}
+
 const struct format format_telenot = {
 	.name = "telenot", .title = N_("Telenot GMS (VdS 2465 in FT 1.2)"), .coverage = N_("as VdS 2465 records"),
 	.binary = true, .proof = BY_SUM, .decode = decode,
+	.explain = explain,
 };

@@ -10,6 +10,7 @@
  * and may stand behind them.  Bit 7 of a message type is its end, so 61 is
  * the closing and E1 the opening. */
 #include "format/vds.h"
+#include "format/vds_explain.h"
 
 #include <stdio.h>
 
@@ -355,8 +356,13 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return vds_records(payload, false, language, list);
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	vds_explain_records(payload, false, language, out);
+}
+
 const struct format format_vds = {
 	.name = "vds", .title = N_("VdS 2465 records"),
 	.coverage = N_("partial: measured values, block states and GPS stay as bytes"),
-	.binary = true, .decode = decode,
+	.binary = true, .decode = decode, .explain = explain,
 };

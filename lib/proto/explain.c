@@ -65,7 +65,8 @@ static void explain_plainly(const struct protocol *p, struct span frame, const s
 		return;
 	}
 	explain_title(out, _(p->title));
-	explain_row(out, _("bytes"), frame, NULL);
+	if (!span_eq(s.payload, frame))
+		explain_frame(out, frame);
 	bool open = opens(p, &s, cx);
 	put_header(out, &s);
 	if (!open)

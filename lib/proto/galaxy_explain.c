@@ -4,56 +4,6 @@
 #include "format/sia_block.h"
 #include "proto/galaxy.h"
 
-static const char *name_of(uint8_t function)
-{
-	switch (function) {
-	case '#': return _("account");
-	case '&': return _("account behind");
-	case 'N': return _("new event");
-	case 'O': return _("old event");
-	case 'A': return _("text");
-	case '0': return _("end of data");
-	default: return _("block");
-	}
-}
-
-static uint8_t parity_of(struct span block)
-{
-	uint8_t all = 0xFF;
-	for (size_t i = 0; i + 1 < block.n; i++)
-		all ^= block.p[i];
-	return all;
-}
-
-/* Its name, its data and, where it is wrong, its parity. */
-static void put_block(struct buf *out, const struct sia_block *b, bool sound)
-{
-	bool named = memchr("#&NOA0", b->function, 6);
-	explain_row(out, name_of(b->function), named ? span_from(b->content, 1) : b->content,
-	            sound && !b->wants_answer ? _("(asks for no answer)") : NULL);
-	if (!sound)
-		explain_check(out, _("parity"), 2, b->whole.p[b->whole.n - 1], parity_of(b->whole));
-}
-
-static void put_blocks(struct buf *out, struct span rest)
-{
-	struct sia_block b;
-	enum verdict v;
-	while (rest.n) {
-		if (rest.p[0] == '\0') {
-			rest = span_from(rest, 1);
-			continue;
-		}
-		v = sia_block_take(rest, &b);
-		if (b.whole.n == 0)
-			break;
-		put_block(out, &b, v == V_OK);
-		rest = span_from(rest, b.whole.n);
-	}
-	if (rest.n)
-		explain_bytes(out, _("cut off"), rest, NULL);
-}
-
 static void put_path_check(struct buf *out, const struct signal *s)
 {
 	explain_row(out, _("account"), s->account, NULL);
@@ -74,7 +24,7 @@ void galaxy_explain(struct span frame, const struct context *cx, enum language l
 	if (s.poll)
 		put_path_check(out, &s);
 	else if (s.payload.p == s.frame.p || v != V_OK)
-		put_blocks(out, frame);
+		sia_block_explain(frame, language, out);
 	else
 		explain_row(out, _("message"), s.frame, NULL);
 	if (v != V_NOT_MINE) {

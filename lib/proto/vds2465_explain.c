@@ -4,6 +4,7 @@
 
 #include "event/explain.h"
 #include "format/vds.h"
+#include "format/vds_explain.h"
 
 static const char *const kinds[] = {
 	[IK_SYNC] = N_("the receiver begins"), [IK_SYNC_ANSWER] = N_("the transmitter answers the beginning"),
@@ -26,7 +27,7 @@ static const char *maker_of(uint8_t pk)
 	return pk >= 0x80 && pk < 0x80 + sizeof makers / sizeof *makers ? makers[pk - 0x80] : _("unknown");
 }
 
-static void put_fields(struct buf *out, const struct vds_frame *f)
+static void put_fields(struct buf *out, const struct vds_frame *f, enum language language)
 {
 	if (f->key)
 		explain_say(out, _("key number"), "%u", f->key);
@@ -35,7 +36,9 @@ static void put_fields(struct buf *out, const struct vds_frame *f)
 	explain_say(out, _("RC"), "%08X", f->rc);
 	explain_say(out, _("IK"), "%u  %s", f->ik, kind_of(f->ik));
 	explain_say(out, _("PK"), "%02X  %s", f->pk, maker_of(f->pk));
-	if (f->records.n)
+	if (f->pk == PK_VDS)
+		vds_explain_records(f->records, false, language, out);
+	else if (f->records.n)
 		explain_bytes(out, _("records"), f->records, NULL);
 }
 
@@ -75,7 +78,7 @@ static void put_one(struct buf *out, struct span frame, const struct context *cx
 	else if (f.sealed)
 		put_sealed(out, &f, cx);
 	else
-		put_fields(out, &f);
+		put_fields(out, &f, language);
 	if (p->read(frame, &s) == V_OK && !s.encrypted) {
 		p->events(&s, language, &list);
 		explain_notes(out, explain_events(out, &list) | s.warnings);
