@@ -47,6 +47,7 @@ void event_list_free(struct event_list *list)
 	free(list->event);
 	buf_free(&list->text);
 	buf_free(&list->data);
+	buf_free(&list->scratch);
 	*list = (struct event_list){ 0 };
 }
 
@@ -56,6 +57,12 @@ void event_set(struct event *ev, enum field f, struct span value)
 	ev->field[f].at = (uint32_t)text->n;
 	ev->field[f].n = (uint32_t)value.n;
 	buf_span(text, value);
+}
+
+void event_set_from(struct event *ev, enum field f, size_t began)
+{
+	ev->field[f].at = (uint32_t)began;
+	ev->field[f].n = (uint32_t)(ev->list->text.n - began);
 }
 
 struct span event_get(const struct event *ev, enum field f)
@@ -97,32 +104,29 @@ static bool find_member(struct member *m, size_t from, size_t to)
 	return false;
 }
 
-/* Makes room in the middle and puts the text there. */
-static void insert(struct buf *b, size_t at, struct span text)
+/* Moves the last n bytes to where they belong, in the middle. */
+static void move_last(struct buf *b, size_t n, size_t at)
 {
-	size_t tail = b->n - at;
-	buf_reserve(b, text.n);
-	memmove(b->p + at + text.n, b->p + at, tail);
-	memcpy(b->p + at, text.p, text.n);
-	b->n += text.n;
+	buf_reserve(b, n);
+	memmove(b->p + at + n, b->p + at, b->n - at);
+	memcpy(b->p + at, b->p + b->n, n);
 }
 
 /* "k":"a" and one more becomes "k":["a","b"]. */
 static void append_to_list(struct buf *data, const struct member *m, struct span text)
 {
-	struct buf element = { 0 };
 	bool list = data->p[m->at] == '[';
-	size_t end = m->at + m->n;
-	buf_byte(&element, ',');
-	json_quote(&element, text);
+	size_t end = m->at + m->n, began = data->n;
+	buf_byte(data, ',');
+	json_quote(data, text);
 	if (list) {
-		insert(data, end - 1, buf_view(&element));
+		move_last(data, data->n - began, end - 1);
 	} else {
-		buf_byte(&element, ']');
-		insert(data, end, buf_view(&element));
-		insert(data, m->at, SPAN("["));
+		buf_byte(data, ']');
+		move_last(data, data->n - began, end);
+		buf_byte(data, '[');
+		move_last(data, 1, m->at);
 	}
-	buf_free(&element);
 }
 
 /* Another event has written behind it: its members move to where there is room. */

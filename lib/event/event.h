@@ -51,6 +51,7 @@ struct event_list {
 	unsigned n, room;
 	struct buf text;
 	struct buf data;
+	struct buf scratch;	/* a decoder's own, so that it asks for no memory for each frame */
 	/* internal */
 	size_t looked;		/* bytes of text that have been looked at for what JSON must escape */
 	bool escapes;		/* some has to be, or is not ASCII */
@@ -65,6 +66,9 @@ static inline void event_puts(struct event *ev, enum field f, const char *value)
 {
 	event_set(ev, f, span_str(value));
 }
+
+/* The field is what has been appended to the list's text since that was `began` long. */
+void event_set_from(struct event *ev, enum field f, size_t began);
 struct span event_get(const struct event *ev, enum field f);
 
 /* A member of "data": {"mac":"0050C2000001"}.  A second one of the same key

@@ -54,8 +54,7 @@ static void set_label(struct event *ev, const struct code *row, bool restored, e
 	if (!own)
 		buf_span(&ev->list->text, over[language]);
 	buf_span(&ev->list->text, words);
-	ev->field[F_LABEL].at = (uint32_t)began;
-	ev->field[F_LABEL].n = (uint32_t)(ev->list->text.n - began);
+	event_set_from(ev, F_LABEL, began);
 }
 
 static void unknown(struct event *ev)

@@ -86,10 +86,13 @@ enum verdict sia_block_take(struct span in, struct sia_block *b)
 	return sound || is_longer ? V_OK : perhaps_longer ? V_MORE : V_BAD_CHECK;
 }
 
-static void to_utf8(struct buf *out, struct span s)
+/* Valid until the next call. */
+static struct span to_utf8(struct event_list *list, struct span s)
 {
+	buf_reset(&list->scratch);
 	for (size_t i = 0; i < s.n; i++)
-		utf8_put(out, s.p[i] < 0x80 ? s.p[i] : page437[s.p[i] - 0x80]);
+		utf8_put(&list->scratch, s.p[i] < 0x80 ? s.p[i] : page437[s.p[i] - 0x80]);
+	return buf_view(&list->scratch);
 }
 
 static void add_unreadable(struct reading *s, struct span bytes, warnings why)
@@ -103,12 +106,9 @@ static void add_unreadable(struct reading *s, struct span bytes, warnings why)
 
 static void take_events(struct reading *s, struct span content)
 {
-	struct buf text = { 0 };
 	unsigned began = s->list->n;
-	if (!is_ascii(content)) {
-		to_utf8(&text, content);
-		content = buf_view(&text);
-	}
+	if (!is_ascii(content))
+		content = to_utf8(s->list, content);
 	if (format_find(SPAN("sia"))->decode(content, s->language, s->list) != V_OK)
 		add_unreadable(s, content, WARN(STRUCTURE_BAD));
 	for (unsigned i = began; i < s->list->n; i++) {
@@ -117,16 +117,13 @@ static void take_events(struct reading *s, struct span content)
 		ev->checked = !ev->unreadable;
 		s->readable += !ev->unreadable;
 	}
-	buf_free(&text);
 }
 
 static void set_data(struct event *ev, struct span key, struct span bytes)
 {
-	struct buf text = { 0 };
-	to_utf8(&text, span_trim(bytes));
+	struct span text = to_utf8(ev->list, span_trim(bytes));
 	if (text.n)
-		event_data(ev, key, buf_view(&text));
-	buf_free(&text);
+		event_data(ev, key, text);
 }
 
 static bool is_state(uint8_t c)
@@ -160,15 +157,13 @@ static void set_level_3(struct event *ev, struct span data)
 
 void sia_block_text(struct event *ev, struct span data)
 {
-	struct buf text = { 0 };
-	to_utf8(&text, span_trim(data));
+	struct span text = to_utf8(ev->list, span_trim(data));
 	if (event_get(ev, F_TEXT).n) {
-		event_data(ev, SPAN("text"), buf_view(&text));
+		event_data(ev, SPAN("text"), text);
 	} else {
-		event_set(ev, F_TEXT, buf_view(&text));
+		event_set(ev, F_TEXT, text);
 		set_level_3(ev, data);
 	}
-	buf_free(&text);
 }
 
 void sia_block_late_text(struct event *ev, struct span data, enum language language)

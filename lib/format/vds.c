@@ -83,10 +83,10 @@ static void data_byte(struct event *ev, struct span key, uint8_t value)
 
 static void data_hex(struct event *ev, struct span key, struct span bytes)
 {
-	struct buf hex = { 0 };
-	hex_lower(&hex, bytes);
-	event_data(ev, key, buf_view(&hex));
-	buf_free(&hex);
+	struct buf *hex = &ev->list->scratch;
+	buf_reset(hex);
+	hex_lower(hex, bytes);
+	event_data(ev, key, buf_view(hex));
 }
 
 size_t vds_account(struct span bcd, uint8_t *digits, size_t most)

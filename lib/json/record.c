@@ -69,18 +69,9 @@ static bool is_low_half(int u)
 }
 
 /* What a letter behind a backslash stands for; 0 when it stands for nothing. */
-static uint8_t short_escape(uint8_t letter)
-{
-	switch (letter) {
-	case 'b': return '\b';
-	case 'f': return '\f';
-	case 'n': return '\n';
-	case 'r': return '\r';
-	case 't': return '\t';
-	case '"': case '\\': case '/': return letter;
-	default: return 0;
-	}
-}
+static const uint8_t short_escape[256] = {
+	['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t', ['"'] = '"', ['\\'] = '\\', ['/'] = '/',
+};
 
 /* Behind a backslash.  A lone half of a surrogate pair is no character. */
 static const uint8_t *scan_escape(struct scan *s, const uint8_t *p)
@@ -89,7 +80,7 @@ static const uint8_t *scan_escape(struct scan *s, const uint8_t *p)
 	if (p == s->end)
 		return fault(s, "a string does not end");
 	if (*p != 'u')
-		return short_escape(*p) ? p + 1 : fault(s, "a wrong escape in a string");
+		return short_escape[*p] ? p + 1 : fault(s, "a wrong escape in a string");
 	int u = hex4(p + 1, s->end);
 	if (u < 0 || is_low_half(u))
 		return fault(s, "a wrong escape in a string");
@@ -225,7 +216,7 @@ static void unescape(struct buf *out, struct span inside)
 			break;
 		p = stop + 2;
 		if (p[-1] != 'u') {
-			buf_byte(out, short_escape(p[-1]));
+			buf_byte(out, short_escape[p[-1]]);
 			continue;
 		}
 		uint32_t u = (uint32_t)hex4(p, end);

@@ -73,7 +73,7 @@ static void escape(struct buf *b, uint8_t c)
 	}
 }
 
-/* s is sound UTF-8. */
+/* s is sound UTF-8, or ASCII. */
 static void put_escaped(struct buf *b, struct span s)
 {
 	while (s.n) {
@@ -87,6 +87,19 @@ static void put_escaped(struct buf *b, struct span s)
 		else
 			escape(b, s.p[0]);
 		s = span_from(s, 1);
+	}
+}
+
+/* What is no UTF-8 is read as Windows-1252, byte by byte. */
+static void put_bytes(struct buf *b, struct span s)
+{
+	while (s.n) {
+		size_t n = 0;
+		while (n < s.n && s.p[n] < 0x80)
+			n++;
+		put_escaped(b, span_sub(s, 0, n));
+		text_to_utf8(b, span_sub(s, n, 1));
+		s = span_from(s, n + 1);
 	}
 }
 
@@ -104,14 +117,10 @@ void json_quote(struct buf *b, struct span text)
 		return;
 	}
 	buf_byte(b, '"');
-	if (is_utf8(text)) {
+	if (is_utf8(text))
 		put_escaped(b, text);
-	} else {
-		struct buf utf8 = { 0 };
-		text_to_utf8(&utf8, text);
-		put_escaped(b, buf_view(&utf8));
-		buf_free(&utf8);
-	}
+	else
+		put_bytes(b, text);
 	buf_byte(b, '"');
 }
 

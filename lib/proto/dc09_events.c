@@ -58,10 +58,9 @@ static void undefined(const struct signal *s, struct event_list *list)
 	event_puts(ev, F_CATEGORY, "untyped");
 	event_puts(ev, F_SEVERITY, "3");
 	if (binary) {
-		struct buf hex = { 0 };
-		hex_lower(&hex, s->payload);
-		event_data(ev, SPAN("payload_hex"), buf_view(&hex));
-		buf_free(&hex);
+		buf_reset(&list->scratch);
+		hex_lower(&list->scratch, s->payload);
+		event_data(ev, SPAN("payload_hex"), buf_view(&list->scratch));
 	} else {
 		event_set(ev, F_TEXT, blockless ? span_trim(s->frame) : s->payload);
 	}
@@ -74,11 +73,11 @@ static void set_sent(struct event *ev, msec sent)
 	struct buf *text = &ev->list->text;
 	if (sent == CLOCK_NONE)
 		return;
-	ev->field[F_SENT].at = (uint32_t)text->n;
+	size_t began = text->n;
 	clock_put(text, sent);
 	text->n -= sizeof ".000Z" - 1;
 	buf_byte(text, 'Z');
-	ev->field[F_SENT].n = (uint32_t)text->n - ev->field[F_SENT].at;
+	event_set_from(ev, F_SENT, began);
 }
 
 static void set_header(struct event *ev, const struct signal *s)

@@ -151,16 +151,15 @@ static void set_status(struct event *ev, const struct receiver_record *r, enum l
 	static const char *const unknown[] = { [LANG_EN] = "Receiver status", [LANG_FR] = "État du récepteur" };
 	const struct receiver_status *s = r->status;
 	bool over = r->over || (s && s->over);
-	struct buf label = { 0 };
+	size_t began = ev->list->text.n;
 	char severity[] = { (char)('0' + (over ? 0 : s ? s->severity : 2)), '\0' };
-	buf_str(&label, r->over ? ended[language] : "");
-	buf_str(&label, s ? s->label[language] : unknown[language]);
+	buf_str(&ev->list->text, r->over ? ended[language] : "");
+	buf_str(&ev->list->text, s ? s->label[language] : unknown[language]);
+	event_set_from(ev, F_LABEL, began);
 	event_puts(ev, F_KIND, over ? "trouble_restoral" : !s || s->severity ? "trouble" : "status");
 	event_puts(ev, F_CATEGORY, "system");
 	event_puts(ev, F_SEVERITY, severity);
-	event_set(ev, F_LABEL, buf_view(&label));
 	ev->warnings |= s ? 0 : WARN(CODE_UNKNOWN);
-	buf_free(&label);
 }
 
 static void set_note(struct event *ev, const char *kind, const char *category, const char *english, const char *french,
