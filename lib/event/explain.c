@@ -58,7 +58,7 @@ static size_t put_words(struct buf *out, struct span text, size_t column, size_t
 			next_line(out);
 			column = 0;
 		} else if (column) {
-			buf_add(out, "  ", gap);
+			buf_span(out, span_sub(SPAN("  "), 0, gap));
 			column += gap;
 		}
 		column += put_value(out, word);

@@ -56,7 +56,7 @@ static inline uint8_t cursor_u8(struct cursor *c)
 static inline uint16_t cursor_u16(struct cursor *c)
 {
 	struct span s = cursor_take(c, 2);
-	return s.n ? (uint16_t)(s.p[0] << 8 | s.p[1]) : 0;
+	return s.n ? (uint16_t)((unsigned)s.p[0] << 8 | s.p[1]) : 0;
 }
 
 static inline uint32_t cursor_u32(struct cursor *c)

@@ -23,7 +23,7 @@ static unsigned long asked;
 #endif
 
 #if SANITIZED
-#include <sanitizer/allocator_interface.h>
+int __sanitizer_install_malloc_and_free_hooks(void (*asked)(const volatile void *, size_t), void (*given_back)(const volatile void *));
 
 static void count(const volatile void *p, size_t n)
 {
