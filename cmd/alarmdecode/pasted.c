@@ -141,8 +141,7 @@ void put_frame(struct buf *out, const struct frame_in *f)
 void explain_noise(struct decoder *d, const struct frame_in *f)
 {
 	const struct protocol *p = f->protocol ? f->protocol : protocols[0];
-	explain_stranger(&d->out, p->neighbour ? p->neighbour(f->bytes) : NULL);
-	explain_frame(&d->out, span_sub(f->bytes, 0, WORDS_MOST));
+	explain_stranger(&d->out, p->neighbour ? p->neighbour(f->bytes) : NULL, span_sub(f->bytes, 0, WORDS_MOST));
 	d->bad = true;
 }
 

@@ -80,14 +80,6 @@ void explain_title(struct buf *out, const char *title)
 	buf_printf(out, "%s\n", title);
 }
 
-void explain_stranger(struct buf *out, const char *other)
-{
-	if (other)
-		buf_printf(out, _("no frame that we know: %s\n"), _(other));
-	else
-		explain_title(out, _("no frame that we know"));
-}
-
 void explain_row(struct buf *out, const char *label, struct span value, const char *note)
 {
 	struct buf shown = { 0 };
@@ -242,6 +234,14 @@ void explain_frame(struct buf *out, struct span bytes)
 		explain_row(out, _("bytes"), bytes, NULL);
 	else
 		explain_bytes(out, _("bytes"), bytes, NULL);
+}
+
+void explain_stranger(struct buf *out, const char *other, struct span bytes)
+{
+	explain_title(out, _("no frame that we know"));
+	if (other)
+		explain_say(out, _("looks like"), "%s", _(other));
+	explain_frame(out, bytes);
 }
 
 void explain_answer(struct buf *out, struct span reply)

@@ -17,8 +17,8 @@
 
 void explain_title(struct buf *out, const char *title);
 
-/* Instead of a title: bytes of nobody we know, or of another, named in English (NULL: unknown). */
-void explain_stranger(struct buf *out, const char *other);
+/* Instead of all: bytes of nobody we know, or of another, named in English (NULL: unknown). */
+void explain_stranger(struct buf *out, const char *other, struct span bytes);
 
 /* The value as it was sent, control bytes as \xHH, broken where the line
  * ends, and words behind it (NULL: none). */

@@ -89,7 +89,7 @@ static const struct {
 	void (*tell)(struct telling *t, struct span body);	/* NULL: the bytes are all that is known */
 } types[] = {
 	{ 0x01, N_("priority"), tell_number }, { R_EVENT, N_("event"), tell_event },
-	{ R_ACKNOWLEDGEMENT, N_("acknowledgement"), tell_event }, { R_EVENT_UNACKNOWLEDGED, N_("event, no answer"), tell_event },
+	{ R_ACKNOWLEDGEMENT, N_("acknowledgement"), tell_event }, { R_EVENT_UNACKNOWLEDGED, N_("event, no ack"), tell_event },
 	{ 0x0C, N_("area"), NULL }, { R_QUERY, N_("query"), NULL }, { R_ERROR, N_("error"), tell_error }, { R_STATUS, N_("state"), tell_event },
 	{ 0x24, N_("block of states"), NULL }, { 0x26, N_("all states"), NULL }, { 0x25, N_("collective"), NULL },
 	{ 0x30, N_("measured value"), NULL }, { 0x35, N_("position"), NULL }, { R_TEST, N_("test"), NULL },

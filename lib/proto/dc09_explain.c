@@ -75,9 +75,7 @@ void dc09_explain(struct span frame, const struct context *cx, enum language lan
 	struct signal s;
 	enum verdict v = dc09_shape(frame, true, &shape);
 	if (v == V_NOT_MINE) {
-		const char *other = dc09_neighbour(frame);
-		buf_str(out, _("no DC-09 frame"));
-		buf_printf(out, "%s%s\n", other ? ": " : "", other ? _(other) : "");
+		explain_stranger(out, dc09_neighbour(frame), frame);
 		return;
 	}
 	explain_title(out, _("SIA DC-09 frame"));

@@ -61,7 +61,7 @@ static void explain_plainly(const struct protocol *p, struct span frame, const s
 	struct signal s;
 	enum verdict v = p->read(frame, &s);
 	if (v == V_NOT_MINE) {
-		explain_stranger(out, p->neighbour ? p->neighbour(frame) : NULL);
+		explain_stranger(out, p->neighbour ? p->neighbour(frame) : NULL, frame);
 		return;
 	}
 	explain_title(out, _(p->title));

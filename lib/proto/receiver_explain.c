@@ -68,7 +68,7 @@ void receiver_explain(const struct receiver_borders *b, const struct protocol *p
 	struct receiver_record r;
 	enum verdict v = p->read(frame, &s);
 	if (v == V_NOT_MINE) {
-		explain_stranger(out, p->neighbour(frame));
+		explain_stranger(out, p->neighbour(frame), frame);
 		return;
 	}
 	receiver_parse(b, s.content, &r);

@@ -82,8 +82,8 @@ static void no_frames(void)
 {
 	struct signal s = { 0 };
 	struct span foreign = SPAN("GET / HTTP/1.1\r\n"), tokenless = SPAN("\nF878000A\"0001L0#1[\r");
-	is(explained(foreign, NULL), "no DC-09 frame: HTTP\n", "a neighbour is named");
-	is(explained(SPAN("?"), NULL), "no DC-09 frame\n", "a stranger is none");
+	is(explained(foreign, NULL), "no frame that we know\n  looks like      HTTP\n  bytes           GET / HTTP/1.1\\x0D\\x0A\n", "a neighbour is named");
+	is(explained(SPAN("?"), NULL), "no frame that we know\n  bytes           ?\n", "a stranger is none");
 	ok(dc09->read(foreign, &s) == V_NOT_MINE, "nor can it be read");
 	ok(dc09->read(tokenless, &s) == V_MALFORMED && s.warnings & WARN(STRUCTURE_BAD), "a frame without a token");
 	has(explained(tokenless, NULL), "none: the panel repeats", "gets no answer, and is not said to get one");
