@@ -361,6 +361,13 @@ static void take_small_talk(struct intake *in, const struct origin *from, struct
 		last_of(in, from, buf_view(&from->session->account))->settled = true;
 }
 
+static const char *other_protocol(const struct origin *from, struct span bytes)
+{
+	if (from->session && from->session->neighbour)
+		return from->session->neighbour;
+	return from->proto->neighbour ? from->proto->neighbour(bytes) : NULL;
+}
+
 size_t intake_take(struct intake *in, const struct origin *from, struct span bytes, bool at_end, struct buf *reply,
                    struct taken *t)
 {
@@ -377,18 +384,22 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 	else if (v == V_OK)
 		take_frame(in, from, whole, reply, t);
 	else if (v == V_BAD_CHECK || v == V_NOT_MINE)
-		t->neighbour = from->proto->neighbour ? from->proto->neighbour(bytes) : NULL;
+		t->neighbour = other_protocol(from, bytes);
 	if (v == V_NOT_MINE || (v == V_BAD_CHECK && t->neighbour))
 		take_noise(in, from, frame, t);
 	else if (v == V_BAD_CHECK || v == V_MALFORMED)
 		take_damaged(in, from, whole, by_line, reply, t);
 	t->over = from->session && from->session->over;
+	if (from->session && v != V_MORE)
+		buf_reset(&from->session->whole);
 	return frame.n;
 }
 
 void intake_abandoned(struct intake *in, const struct origin *from, struct span bytes, const char *detail)
 {
 	struct error e = { .error = "incomplete", .detail = detail, .bytes = bytes };
+	if (from->session && from->session->whole.n)	/* out of its cipher */
+		e.bytes = buf_view(&from->session->whole);
 	if (!is_fill(bytes))
 		record_error(in, from, &e);
 }

@@ -60,6 +60,7 @@ void peers_free_dead(struct peer **dead)
 static void abandon(struct peer *p, struct span bytes, const char *detail)
 {
 	struct origin from = origin_of(p->listener, name_of(p), buf_view(&p->local));
+	from.session = p->session;
 	intake_abandoned(&reception_of(p)->intake, &from, bytes, detail);
 }
 

@@ -3,6 +3,7 @@
 
 #include <nettle/aes.h>
 #include <nettle/cbc.h>
+#include <nettle/des.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -54,6 +55,28 @@ void aes_cbc_decrypt(const uint8_t *key, unsigned key_n, uint8_t *out, const uin
 	uint8_t iv[AES_BLOCK_SIZE] = { 0 };
 	c->decrypt_key(&state, key);
 	cbc_decrypt(&state, c->decrypt, AES_BLOCK_SIZE, iv, n, out, in);
+	wipe(&state, sizeof state);
+}
+
+void triple_des_new_key(uint8_t key[static TRIPLE_DES_KEY])
+{
+	random_bytes(key, TRIPLE_DES_KEY);
+	des_fix_parity(TRIPLE_DES_KEY, key, key);
+}
+
+void triple_des_encrypt(const uint8_t key[static TRIPLE_DES_KEY], uint8_t *out, const uint8_t *in, size_t n)
+{
+	struct des3_ctx state;
+	des3_set_key(&state, key);
+	des3_encrypt(&state, n, out, in);
+	wipe(&state, sizeof state);
+}
+
+void triple_des_decrypt(const uint8_t key[static TRIPLE_DES_KEY], uint8_t *out, const uint8_t *in, size_t n)
+{
+	struct des3_ctx state;
+	des3_set_key(&state, key);
+	des3_decrypt(&state, n, out, in);
 	wipe(&state, sizeof state);
 }
 

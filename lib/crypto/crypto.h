@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* AES, SHA-256 and chance; nettle stays in here. */
+/* AES, triple DES, SHA-256 and chance; nettle stays in here. */
 #ifndef VIGIE_CRYPTO_CRYPTO_H
 #define VIGIE_CRYPTO_CRYPTO_H
 
@@ -9,6 +9,14 @@
  * message.  key_n is 16, 24 or 32, n a multiple of 16; out may be in. */
 void aes_cbc_encrypt(const uint8_t *key, unsigned key_n, uint8_t *out, const uint8_t *in, size_t n);
 void aes_cbc_decrypt(const uint8_t *key, unsigned key_n, uint8_t *out, const uint8_t *in, size_t n);
+
+/* Triple DES, block by block, as Osborne-Hoffman wants it; n is a multiple of
+ * 8, out may be in.  A fresh key has the odd parity that some panels look for. */
+#define TRIPLE_DES_KEY 24
+#define TRIPLE_DES_BLOCK 8
+void triple_des_new_key(uint8_t key[static TRIPLE_DES_KEY]);
+void triple_des_encrypt(const uint8_t key[static TRIPLE_DES_KEY], uint8_t *out, const uint8_t *in, size_t n);
+void triple_des_decrypt(const uint8_t key[static TRIPLE_DES_KEY], uint8_t *out, const uint8_t *in, size_t n);
 
 #define SHA256_SIZE 32
 void sha256(uint8_t digest[static SHA256_SIZE], struct span bytes);

@@ -311,16 +311,9 @@ static warnings address_warnings(const struct signal *s)
 	return w;
 }
 
-static enum verdict read(struct span frame, struct signal *s)
+enum verdict dc09_read_body(struct span body, struct signal *s)
 {
-	struct dc09_shape shape;
-	*s = (struct signal){ .frame = frame, .sent = CLOCK_NONE };
-	enum verdict v = dc09_shape(frame, true, &shape);
-	if (v == V_NOT_MINE)
-		return v;
-	struct cursor c = cursor_over(shape.body);
-	s->form = shape.binary ? DC09_BINARY_CRC : 0;
-	s->warnings = border_warnings(&shape);
+	struct cursor c = cursor_over(body);
 	cursor_expect(&c, '"');
 	s->encrypted = cursor_skip(&c, '*');
 	s->token = cursor_until(&c, '"');
@@ -345,7 +338,19 @@ static enum verdict read(struct span frame, struct signal *s)
 		dc09_content(s, content);
 	}
 	s->lenient_only = s->warnings & refused_by_strict;
-	return v;
+	return V_OK;
+}
+
+static enum verdict read(struct span frame, struct signal *s)
+{
+	struct dc09_shape shape;
+	*s = (struct signal){ .frame = frame, .sent = CLOCK_NONE };
+	enum verdict v = dc09_shape(frame, true, &shape);
+	if (v == V_NOT_MINE)
+		return v;
+	s->form = shape.binary ? DC09_BINARY_CRC : 0;
+	s->warnings = border_warnings(&shape);
+	return dc09_read_body(shape.body, s) == V_OK ? v : V_MALFORMED;
 }
 
 static enum verdict frame(struct span in, bool at_end, struct span *frame)

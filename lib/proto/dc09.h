@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of DC-09 share: where a frame has its borders, and how one
- * is written.  Nobody else includes it. */
+/* What the files of DC-09 share: where a frame has its borders, what is in
+ * it, and how one is written.  Beside them only Osborne-Hoffman includes it,
+ * whose bodies are the same. */
 #ifndef VIGIE_PROTO_DC09_H
 #define VIGIE_PROTO_DC09_H
 
@@ -32,10 +33,14 @@ enum verdict dc09_shape(struct span in, bool at_end, struct dc09_shape *s);
 /* The kind of the signal's form: how the answer must be framed. */
 #define DC09_BINARY_CRC 1u
 
+/* Takes a body apart, from its first quote to before CR.  *s has been begun. */
+enum verdict dc09_read_body(struct span body, struct signal *s);
+
 enum verdict dc09_open(struct signal *s, const struct context *cx);
 enum verdict dc09_content(struct signal *s, struct span clear);
 void dc09_answer(const struct signal *s, const struct context *cx, enum answer a, struct buf *out);
 enum verdict dc09_events(const struct signal *s, enum language language, struct event_list *list);
+enum verdict dc09_events_in(const char *proto, const struct signal *s, enum language language, struct event_list *list);
 void dc09_explain(struct span frame, const struct context *cx, enum language language, struct buf *out);
 const char *dc09_neighbour(struct span in);
 

@@ -80,9 +80,9 @@ static void set_sent(struct event *ev, msec sent)
 	event_set_from(ev, F_SENT, began);
 }
 
-static void set_header(struct event *ev, const struct signal *s)
+static void set_header(struct event *ev, const char *proto, const struct signal *s)
 {
-	event_puts(ev, F_PROTO, "dc09");
+	event_puts(ev, F_PROTO, proto);
 	event_set(ev, F_RECEIVER, s->receiver);
 	event_set(ev, F_LINE, s->line);
 	event_set(ev, F_SEQ, s->seq);
@@ -113,7 +113,7 @@ static bool is_link_test(const struct signal *s)
 	return rest.n == 0;
 }
 
-enum verdict dc09_events(const struct signal *s, enum language language, struct event_list *list)
+enum verdict dc09_events_in(const char *proto, const struct signal *s, enum language language, struct event_list *list)
 {
 	unsigned began = list->n;
 	enum verdict v = V_NOT_MINE;
@@ -132,6 +132,11 @@ enum verdict dc09_events(const struct signal *s, enum language language, struct 
 	if (v == V_BAD_CHECK)
 		list->event[list->n - 1].warnings |= WARN(CHECK_DIGIT);
 	for (unsigned i = began; i < list->n; i++)
-		set_header(&list->event[i], s);
+		set_header(&list->event[i], proto, s);
 	return V_OK;
+}
+
+enum verdict dc09_events(const struct signal *s, enum language language, struct event_list *list)
+{
+	return dc09_events_in("dc09", s, language, list);
 }

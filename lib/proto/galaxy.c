@@ -372,7 +372,7 @@ static enum verdict events(const struct signal *s, enum language language, struc
 static const char *neighbour(struct span in)
 {
 	if (span_starts(in, SPAN("\x05\x01")))
-		return N_("an encrypted Galaxy: switch encryption off in the panel, menu 56.4.9 (Flex: 56.3.3.5), or use the maker's receiver");
+		return N_("an encrypted Galaxy (switch encryption off in its menu 56.4.9, on a Flex 56.3.3.5, or use the maker's receiver)");
 	return protocol_stranger(in);
 }
 

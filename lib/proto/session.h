@@ -34,7 +34,8 @@ struct session {
 	struct common *common;
 	msec now;			/* set by the caller before each call */
 	msec due;			/* when due() is to be called; CLOCK_NONE: never */
-	struct buf whole;		/* the frame that was cut last, as it is recorded; empty: none, small talk */
+	struct buf whole;		/* the frame that was cut last, as it is recorded; empty: none, small talk.
+					 * With V_MORE: what has come of it so far, where the wire's bytes say nothing */
 	struct buf kept;		/* what later frames stand behind, or what is not whole yet */
 	struct buf plain;		/* bytes out of the cipher */
 	struct buf account;		/* which it has named, for frames that do not */
@@ -46,6 +47,7 @@ struct session {
 	bool waiting;			/* it wants an answer */
 	unsigned unanswered;		/* how often it was said once more */
 	bool settled;			/* by small talk: what came before has been answered, and will not be repeated */
+	const char *neighbour;		/* another protocol, seen out of the cipher, as neighbour() names it; NULL: none */
 	bool over;			/* the connection ends when what was answered has left */
 	struct session_file file[SESSION_FILES];	/* of the frame that was cut last; on disk before its answer */
 	unsigned files;
