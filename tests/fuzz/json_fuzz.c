@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The record reader against jansson: what ours takes, jansson takes too and
- * finds the same keys in; and what is amended can be read again. */
+ * finds the same keys in; what is amended can be read again; and keys that
+ * are wanted are found wherever they stand. */
 #include <stdlib.h>
 
 #include "json/canonical.h"
@@ -22,12 +23,34 @@ static void amend(const struct record *r)
 	buf_free(&extra);
 }
 
+/* Whoever wants keys takes the same lines, and finds what one who asks later finds. */
+static void want(struct span line, const struct record *r, bool taken)
+{
+	static const char *const names[] = { "type", "id", "a", "", "at", "b" };
+	static struct record other;
+	struct span keys[6], values[6];
+	const char *why;
+	for (unsigned k = 0; k < 6; k++)
+		keys[k] = span_str(names[k]);
+	if ((record_read(&other, line, keys, 6, values, &why) == 0) != taken)
+		abort();
+	for (unsigned k = 0; taken && k < 6; k++) {
+		struct span raw = record_raw(r, names[k]);
+		if (raw.p != values[k].p || raw.n != values[k].n)
+			abort();
+	}
+	if (taken && other.n != r->n)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct record r;
 	struct span line = span_of(data, n);
 	const char *why;
-	if (record_parse(&r, line, &why) < 0)
+	bool taken = record_parse(&r, line, &why) == 0;
+	want(line, &r, taken);
+	if (!taken)
 		return 0;
 	/* jansson alone refuses numbers beyond its range. */
 	struct buf canonical = { 0 }, scratch = { 0 };

@@ -58,6 +58,31 @@ static void twice(void)
 	ok(parses("{\"a\":{\"b\":1},\"b\":2}"), "the same key on two levels is sound");
 }
 
+/* In our own order and form, in another, and not at all. */
+static void wanted(void)
+{
+	static const struct span keys[] = { SPAN("type"), SPAN("id"), SPAN("at"), SPAN("text") };
+	static const char *const lines[] = {
+		"{\"type\":1,\"id\":2,\"at\":3,\"text\":4}", "{\"text\":4,\"x\":0,\"at\":3,\"id\":2,\"type\":1}",
+		"{ \"type\" : 1 , \"id\": 2,\"at\" :3,\"te\\u0078t\":4}", "{\"typ\":0,\"type\":1,\"type2\":0,\"id\":2,\"at\":3,\"text\":4}",
+	};
+	static const char *const twice[] = {
+		"{\"id\":2,\"id\":2}", "{\"id\":2,\"\\u0069d\":2}", "{\"\\u0069d\":2,\"id\":2}", "{\"id\":2,\"id\" :2}", "{\"x\":1,\"id\":2,\"x\":1}",
+	};
+	struct span values[4];
+	const char *why = NULL;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		bool good = record_read(&r, span_str(lines[i]), keys, 4, values, &why) == 0;
+		for (unsigned k = 0; k < 4; k++)
+			good = good && values[k].n == 1 && values[k].p[0] == '1' + k;
+		ok(good && r.n >= 4, "all that are wanted: %zu", i);
+	}
+	for (size_t i = 0; i < sizeof twice / sizeof *twice; i++)
+		ok(record_read(&r, span_str(twice[i]), keys, 4, values, &why) < 0 && strcmp(why, "a key stands twice") == 0, "twice: %zu", i);
+	ok(record_read(&r, SPAN("{\"id\":\"\"}"), keys, 4, values, &why) == 0 && values[1].n == 2 && values[0].n + values[2].n + values[3].n == 0,
+	   "what is absent is empty");
+}
+
 static void limits(void)
 {
 	buf_reset(&out);
@@ -189,6 +214,7 @@ int main(void)
 {
 	grammar();
 	twice();
+	wanted();
 	limits();
 	values();
 	bytes();
