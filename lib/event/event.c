@@ -194,9 +194,9 @@ static bool list_is_plain(struct event_list *list)
  * their object, so that the comma always stands. */
 static void print_fields(struct buf *out, const struct event *ev, uint32_t set)
 {
-	bool plain = list_is_plain(ev->list);
 	size_t room = KEYS_ROOM + ev->list->text.n;
 	const uint8_t *text = buf_reserve(&ev->list->text, WIDE) - ev->list->text.n;
+	bool plain = list_is_plain(ev->list);
 	uint8_t *to = buf_reserve(out, room);
 	for (; set; set &= set - 1) {
 		enum field f = (enum field)__builtin_ctz(set);

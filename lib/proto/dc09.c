@@ -250,6 +250,8 @@ static bool is_address_byte(uint8_t c)
  * account is what matters. */
 static void skip_to_account(struct cursor *c, struct signal *s)
 {
+	if (cursor_peek(c) == '#')
+		return;
 	ptrdiff_t bracket = span_find(c->rest, '['), hash = span_find(c->rest, '#');
 	if (hash > 0 && (bracket < 0 || hash < bracket)) {
 		s->warnings |= WARN(STRUCTURE_BAD);

@@ -54,11 +54,11 @@ void buf_grow_and_add(struct buf *b, const void *p, size_t n);
 
 static inline void buf_add(struct buf *b, const void *p, size_t n)
 {
-	uint8_t *to = b->p + b->n;
 	if (b->room - b->n <= n) {
 		buf_grow_and_add(b, p, n);
 		return;
 	}
+	uint8_t *to = b->p + b->n;
 	b->n += n;
 	if (n <= 16)
 		copy_short(to, p, n);
