@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "crypto/crypto.h"
+#include "files.h"
 #include "link/marks.h"
 #include "recall.h"
 #include "record.h"
@@ -231,7 +232,7 @@ static void tell_why(struct intake *in, const struct origin *from, struct span a
 static void tell_refused(struct intake *in, const struct origin *from, const struct judged *j)
 {
 	static const enum warning reasons[] = {
-		W_KEY_MISSING, W_KEY_WRONG, W_TIME_WINDOW, W_UNENCRYPTED, W_ACCOUNT_UNKNOWN, W_TOKEN_UNKNOWN, W_STRUCTURE_BAD,
+		W_FILE_LOST, W_KEY_MISSING, W_KEY_WRONG, W_TIME_WINDOW, W_UNENCRYPTED, W_ACCOUNT_UNKNOWN, W_TOKEN_UNKNOWN, W_STRUCTURE_BAD,
 	};
 	size_t i = 0, n = sizeof reasons / sizeof *reasons;
 	while (i + 1 < n && !(j->outcome.flags & UINT64_C(1) << reasons[i]))
@@ -244,7 +245,10 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 	if (from->session && account_of(&j->signal).n == 0)
 		j->signal.inner_account = buf_view(&from->session->account);
 	j->outcome.flags = j->signal.warnings;
-	t->answer = j->outcome.answer = judge(in, j, from);
+	t->answer = judge(in, j, from);
+	if (from->session && files_store(in->journal, from->session) < 0 && t->answer == A_ACK)
+		t->answer = refuse(j, A_NAK, WARN(FILE_LOST));
+	j->outcome.answer = t->answer;
 	j->outcome.flags |= j->signal.warnings;
 	bool known = j->account || (in->accounts.n == 0 && t->answer == A_ACK);
 	t->standing = known ? KNOWN_ACCOUNT : SPOKE_SOUNDLY;

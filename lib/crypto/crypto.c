@@ -2,6 +2,7 @@
 #include "crypto/crypto.h"
 
 #include <nettle/aes.h>
+#include <nettle/base64.h>
 #include <nettle/cbc.h>
 #include <nettle/des.h>
 #include <nettle/sha2.h>
@@ -92,6 +93,20 @@ void sha256_two(uint8_t digest[static SHA256_SIZE], struct span a, struct span b
 	sha256_update(&state, a.n, a.p);
 	sha256_update(&state, b.n, b.p);
 	sha256_digest(&state, SHA256_SIZE, digest);
+}
+
+bool from_base64(struct buf *out, struct span text)
+{
+	struct base64_decode_ctx c;
+	base64_decode_init(&c);
+	for (struct span line; text.n && span_line(&text, &line);) {
+		size_t n = BASE64_DECODE_LENGTH(line.n);
+		uint8_t *to = buf_reserve(out, n);
+		if (!base64_decode_update(&c, &n, to, line.n, (const char *)line.p))
+			return false;
+		out->n += n;
+	}
+	return base64_decode_final(&c);
 }
 
 void random_bytes(void *out, size_t n)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* AES, triple DES, SHA-256 and chance; nettle stays in here. */
+/* AES, triple DES, SHA-256, base64 and chance; nettle stays in here. */
 #ifndef VIGIE_CRYPTO_CRYPTO_H
 #define VIGIE_CRYPTO_CRYPTO_H
 
-#include "util/span.h"
+#include "util/buf.h"
 
 /* AES-CBC with a starting block of zeros, as DC-09 wants it for every
  * message.  key_n is 16, 24 or 32, n a multiple of 16; out may be in. */
@@ -23,6 +23,10 @@ void sha256(uint8_t digest[static SHA256_SIZE], struct span bytes);
 
 /* SHA-256 over a then b, without joining them. */
 void sha256_two(uint8_t digest[static SHA256_SIZE], struct span a, struct span b);
+
+/* Appends what the text stands for; blanks and line ends may be in it.  False:
+ * it breaks off or is damaged, and what came before that is there. */
+bool from_base64(struct buf *out, struct span text);
 
 /* From the kernel; ends the process when there is none to be had. */
 void random_bytes(void *out, size_t n);

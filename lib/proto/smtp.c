@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "proto/smtp.h"
+
+#include "event/explain.h"
+#include "format/mail.h"
+
+/* A record of a mail has no end of its own. */
+static enum verdict frame(struct span in, bool at_end, struct span *cut)
+{
+	struct mail_record r;
+	(void)at_end;
+	*cut = in;
+	return mail_record_read(in, &r) ? V_OK : V_NOT_MINE;
+}
+
+static enum verdict read(struct span bytes, struct signal *s)
+{
+	struct mail_record r;
+	struct span zone;
+	*s = (struct signal){ .frame = bytes, .sent = CLOCK_NONE, .format = format_find(SPAN("mail")), .content = bytes, .payload = bytes };
+	if (!mail_record_read(bytes, &r))
+		return V_NOT_MINE;
+	mail_recipient(r.to, &s->account, &zone);
+	s->has_account = s->account.n;
+	s->sent = mail_time(mail_field(r.mail, "Date"));
+	/* Who sends it again sends the same bytes. */
+	s->identity = span_from(bytes, r.files.n);
+	return V_OK;
+}
+
+static enum verdict events(const struct signal *s, enum language language, struct event_list *list)
+{
+	struct buf sent = { 0 };
+	if (s->sent != CLOCK_NONE)
+		clock_put(&sent, s->sent);
+	if (s->format->decode(s->payload, language, list) == V_OK) {
+		struct event *ev = &list->event[list->n - 1];
+		event_puts(ev, F_PROTO, "smtp");
+		event_set(ev, F_SENT, buf_view(&sent));
+	}
+	buf_free(&sent);
+	return V_OK;
+}
+
+/* A mail and what is answered to it. */
+static void explain(struct span bytes, const struct context *cx, enum language language, struct buf *out)
+{
+	struct event_list list = { 0 };
+	struct signal s;
+	explain_title(out, _("E-mail over SMTP"));
+	enum verdict v = read(bytes, &s);
+	s.format->explain(bytes, language, out);
+	if (v == V_OK) {
+		events(&s, language, &list);
+		explain_notes(out, explain_events(out, &list));
+		explain_say(out, _("answer"), "%s", "250");
+	}
+	(void)cx;
+	event_list_free(&list);
+}
+
+const struct protocol protocol_smtp = {
+	.name = "smtp", .title = N_("SMTP, e-mails of cameras"), .coverage = N_("partial: without TLS, which is the work of stunnel"),
+	.most = SMTP_RECORD_MOST + 2048, .frame = frame, .read = read, .answer = smtp_answer, .events = events, .explain = explain,
+	.conversation = &smtp_conversation,
+};
