@@ -81,7 +81,7 @@ static bool add_flag(void *with, struct span key, struct span value)
 static void refused(struct decoder *d, const struct frame_in *f, bool nak)
 {
 	static const enum warning reasons[] = { W_KEY_MISSING, W_KEY_WRONG, W_UNENCRYPTED, W_ACCOUNT_UNKNOWN, W_TOKEN_UNKNOWN };
-	enum warning why = nak ? W_TIME_WINDOW : W_STRUCTURE_BAD;
+	enum warning why = !nak ? W_STRUCTURE_BAD : f->flags & WARN(FILE_LOST) ? W_FILE_LOST : W_TIME_WINDOW;
 	struct signal s;
 	for (size_t i = 0; !nak && i < sizeof reasons / sizeof *reasons; i++)
 		if (f->flags >> reasons[i] & 1) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* alarmspool prune: whole segments, from the oldest on, that are older than
- * wanted and that every cursor has passed.  The newest stays. */
+ * wanted and that every cursor has passed.  The newest stays.  Mails and
+ * pictures go when no record that is left can name them. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -105,10 +107,8 @@ static bool is_old(const struct prune *p, int dir_fd, uint64_t segment)
 	return newest < p->now - p->keep;
 }
 
-static void remove_segment(struct prune *p, int dir_fd, uint64_t segment)
+static void remove_file(struct prune *p, int dir_fd, const char *name)
 {
-	char name[SEGMENT_NAME];
-	segment_name(name, segment);
 	if (p->check) {
 		warn(_("%s would be removed"), name);
 		return;
@@ -121,14 +121,47 @@ static void remove_segment(struct prune *p, int dir_fd, uint64_t segment)
 	}
 }
 
-/* The oldest go first, each for good before the next: what is left has no hole. */
-static void remove_old(struct prune *p, int dir_fd, const struct segments *list)
+/* The oldest go first, each for good before the next: what is left has no hole.
+ * Gives the oldest that stays. */
+static uint64_t remove_old(struct prune *p, int dir_fd, const struct segments *list)
 {
-	for (size_t i = 0; i + 1 < list->n; i++) {
+	size_t i = 0;
+	for (; i + 1 < list->n; i++) {
+		char name[SEGMENT_NAME];
 		if (list->number[i] >= p->least || !is_old(p, dir_fd, list->number[i]) || p->status != EXIT_OK)
 			break;
-		remove_segment(p, dir_fd, list->number[i]);
+		segment_name(name, list->number[i]);
+		remove_file(p, dir_fd, name);
 	}
+	return list->number[i];
+}
+
+/* Files that came before the oldest record that is left: each is written just
+ * before its record, by a clock that may be a moment behind. */
+static msec files_before(const struct prune *p, uint64_t oldest)
+{
+	struct buf line = { 0 };
+	msec wanted = p->now - p->keep;
+	msec first = edge_first(p->dir, oldest, &line) ? edge_time(&line) : CLOCK_NONE;
+	buf_free(&line);
+	return (first < wanted ? first : wanted) - MINUTE;
+}
+
+static void remove_files(struct prune *p, int dir_fd, msec before)
+{
+	int fd = openat(dir_fd, "files", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *files = fd < 0 ? NULL : fdopendir(fd);
+	struct stat st;
+	if (!files) {
+		if (errno != ENOENT)
+			die(EXIT_WORK, "%s/files: %s", p->dir, strerror(errno));
+		return;
+	}
+	for (const struct dirent *e; (e = readdir(files));)
+		if (e->d_name[0] != '.' && fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_mtim.tv_sec * SECOND < before)
+			remove_file(p, fd, e->d_name);
+	closedir(files);
 }
 
 static int run(struct opts *o)
@@ -141,7 +174,7 @@ static int run(struct opts *o)
 		die(EXIT_WORK, "%s: %s", p.dir, strerror(errno));
 	if (list.n) {
 		ask_cursors(&p, list.number[list.n - 1]);
-		remove_old(&p, dir_fd, &list);
+		remove_files(&p, dir_fd, files_before(&p, remove_old(&p, dir_fd, &list)));
 	}
 	if (!p.check && fsync(dir_fd) < 0)
 		die(EXIT_WORK, "%s: %s", p.dir, strerror(errno));

@@ -5,6 +5,7 @@
 #include "../../cmd/alarmrecv/supervision.c"
 #include "../../cmd/alarmrecv/record.c"
 #include "../../cmd/alarmrecv/recall.c"
+#include "../../cmd/alarmrecv/files.c"
 #include "../../cmd/alarmrecv/intake.c"
 
 #include <sys/stat.h>

@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Cameras that send an e-mail: each is an alarm, its mail and picture are
+# files that are on disk before the answer; broken, too long, strange ones.
+. tests/pipeline/lib.sh
+
+# received OPTION...: a reception; sets $port.
+received() {
+	rm -f "$T/err"
+	alarmrecv "$@" 'smtp+tcp://127.0.0.1:0#C1' --reserve 0 2>"$T/err" &
+	receiver=$!
+	wait_for 10 grep -q 'listening on' "$T/err"
+	port=$(sed -n 's/.*smtp+tcp:.*:\([0-9]*\)#C1.*/\1/p' "$T/err")
+}
+ended() {
+	kill -TERM $receiver
+	wait $receiver
+}
+# said FILE: what a camera sends, and what it is answered, a code a line.
+# Lines of FILE are sent one by one, each behind an answer; those of a mail at once.
+said() {
+	perl -MIO::Socket::INET -e '
+		my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0]) or die;
+		sub answer { my $l; do { $l = <$s> // return print "closed\n" } while ($l =~ /^\d{3}-/); print substr($l, 0, 3), "\n"; $l }
+		answer();
+		my $mail = 0;
+		while (my $l = <STDIN>) {
+			$l =~ s/\n/\r\n/;
+			last if $l eq "BREAK\r\n";
+			print $s $l;
+			$mail = 0, answer(), next if $mail && $l eq ".\r\n";
+			next if $mail;
+			$mail = 1 if answer() =~ /^354/;
+		}' "$port" | tr '\n' ' '
+}
+fields() {
+	perl -MJSON::PP -e '@k = splice @ARGV; while (<STDIN>) { my $r = decode_json($_); my $d = $r->{data} // {};
+		print join(" ", map { my $v = $r->{$_} // $d->{$_}; ref $v ? join(",", @$v) : $v // "-" } @k), "\n" }' "$@"
+}
+envelope='EHLO cam1
+MAIL FROM:<cam1@site.example>
+RCPT TO:<1002+3@centre.example>
+DATA'
+head='From: cam1@site.example
+Subject: Motion
+Date: Wed, 25 Nov 2026 22:14:03 +0100'
+picture='MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+Channel 1
+..
+--b
+Content-Type: image/jpeg; name=a.jpg
+Content-Transfer-Encoding: base64
+
+/9j/4AAQSkZJRgABAQAAAQABAAD/2Q==
+--b--
+.'
+
+received --spool "$T/spool"
+is "$(said <<<"$envelope
+$head
+$picture
+QUIT")" '220 250 250 250 354 250 221 ' 'a camera says what it has to say'
+is "$(alarmdecode "$T"/spool/*.jsonl | fields account zone kind category text body sent)" \
+	"1002 3 alarm video Motion Channel 1"$'\r\n'". 2026-11-25T21:14:03.000Z" 'an alarm of its account, and its zone'
+jpg=$(alarmdecode "$T"/spool/*.jsonl | fields picture)
+eml=$(alarmdecode "$T"/spool/*.jsonl | fields mail)
+is "$(sha256sum <"$T/spool/files/$jpg" | cut -d' ' -f1).jpg $(head -c 2 "$T/spool/files/$jpg" | od -An -tx1 | tr -d ' ')" "$jpg ffd8" \
+	'its picture is a file named by its SHA-256'
+is "$(sha256sum <"$T/spool/files/$eml" | cut -d' ' -f1).eml $(grep -c 'Content-Type: image' "$T/spool/files/$eml")" "$eml 1" 'so is the mail'
+is "$(stat -c %a "$T/spool/files" "$T/spool/files/$jpg" | tr '\n' ' ')" '700 600 ' 'for nobody else to read'
+is "$(said <<<"EHLO cam1
+AUTH LOGIN
+dXNlcg==
+c2VjcmV0
+AUTH PLAIN AHVzZXIAc2VjcmV0
+NOOP
+${envelope#*$'\n'}
+$head
+$picture
+RSET
+QUIT")" '220 250 334 334 235 235 252 250 250 354 250 250 221 ' 'with a name and a password, and once more'
+is "$(grep -c '"repeat"' "$T"/spool/*.jsonl) $(grep -rlE 'c2VjcmV0|AHVzZXI' "$T/spool" | wc -l) $(ls "$T/spool/files" | wc -l)" '1 0 2' \
+	'the same is a repetition; no password is kept'
+is "$(said <<<"$envelope
+$head
+
+half of i
+BREAK")" '220 250 250 250 354 ' 'a camera that goes in the middle'
+wait_for 10 grep -q incomplete "$T"/spool/*.jsonl
+like "$(alarmdecode "$T"/spool/*.jsonl)" '"error":"incomplete".*RCPT TO:<1002' 'what it had begun to say reaches a person'
+is "$(said <<<"RCPT TO:<1@c>
+DATA
+MAIL FROM:<a@b>
+DATA
+RCPT TO:1002
+what
+QUIT")" '220 503 503 250 503 501 500 221 ' 'out of order'
+is "$(printf '%s\n' 1 2 3 4 5 6 7 8 9 10 11 | said)" '220 500 500 500 500 500 500 500 500 500 500 closed ' 'no camera: closed'
+printf '\x16\x03\x01\x02\x00\x01' >"/dev/tcp/127.0.0.1/$port"
+wait_for 10 grep -q '"noise"' "$T"/spool/*.jsonl
+ok $? 'TLS is no mail'
+ended
+
+# A clip that is longer than what is kept.
+rm -rf "$T/spool"
+received --spool "$T/spool"
+is "$( (printf '%s\n' "$envelope" "$head" '' ; yes "$(printf '%075d' 0)" | head -c 11000000; printf '\n.\nQUIT\n') | said)" '220 250 250 250 354 250 221 ' 'eleven megabytes'
+is "$(alarmdecode "$T"/spool/*.jsonl | fields account kind warnings) $(($(stat -c %s "$T"/spool/files/*.eml) > 10000000))" '1002 alarm mail-cut 1' \
+	'are an alarm still, of which the beginning is kept'
+rm -rf "$T/spool/files"
+touch "$T/spool/files"
+is "$(said <<<"$envelope
+$head
+$picture
+QUIT")" '220 250 250 250 354 452 221 ' 'no place for the picture: try again'
+like "$(alarmdecode "$T"/spool/*.jsonl)" '"error":"file-lost".*"account":"1002"' 'and a person sees the alarm meanwhile'
+ended
+
+# Old ones go with the records that named them.
+rm -rf "$T/spool"
+received --spool "$T/spool"
+said <<<"$envelope
+$head
+$picture
+QUIT" >/dev/null
+ended
+touch -d '100 days ago' "$T"/spool/files/*.jpg
+alarmspool prune --keep 90d "$T/spool"
+is "$(ls "$T/spool/files" | sed 's/.*\.//')" eml 'prune: a file that is older than all records'
+
+echo 'R1 * 4711 interval=90s' >"$T/accounts"
+received -a "$T/accounts" --unknown refuse >"$T/records"
+is "$(said <<<"$envelope
+$head
+$picture
+QUIT")" '220 250 250 250 354 550 221 ' 'an account that is not known'
+ended
+is "$(fields reply <"$T/records") $(grep -c 'FILE ' "$T/records")" 'duh 0' 'without a journal no file is kept'
+plan_done
