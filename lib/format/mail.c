@@ -73,58 +73,65 @@ static void put_quoted(struct buf *out, struct span s, bool word)
 }
 
 /* "=?utf-8?B?w6k=?=": gives how long it is, 0 when it is no such word. */
-static size_t take_word(struct span s, struct buf *out)
+static size_t take_word(struct span s, struct buf *out, struct buf *spare)
 {
 	struct span rest = span_from(s, 2);
-	if (!span_starts(s, SPAN("=?")))
-		return 0;
 	ptrdiff_t charset = span_find(rest, '?');
-	struct span text = span_from(rest, (size_t)(charset + 3));
-	if (charset < 1 || rest.n < (size_t)charset + 4 || rest.p[charset + 2] != '?')
+	if (!span_starts(s, SPAN("=?")) || charset < 1 || rest.n < (size_t)charset + 4 || rest.p[charset + 2] != '?')
 		return 0;
+	struct span text = span_from(rest, (size_t)charset + 3);
 	ptrdiff_t end = span_find(text, '?');
 	if (end < 0 || (size_t)end + 1 >= text.n || text.p[end + 1] != '=')
 		return 0;
 	text.n = (size_t)end;
 	uint8_t coding = rest.p[charset + 1] | 0x20;
-	struct buf bytes = { 0 };
+	buf_reset(spare);
 	if (coding == 'q')
-		put_quoted(&bytes, text, true);
-	else if (coding != 'b' || !from_base64(&bytes, text))
+		put_quoted(spare, text, true);
+	else if (coding != 'b' || !from_base64(spare, text))
 		return 0;
-	text_to_utf8(out, buf_view(&bytes));
-	buf_free(&bytes);
+	text_to_utf8(out, buf_view(spare));
 	return (size_t)(text.p + text.n + 2 - s.p);
 }
 
-static bool is_blank(struct span s)
+static bool is_blank(uint8_t c)
 {
-	return span_trim(s).n == 0;
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-void mail_words(struct buf *out, struct span field)
+/* Up to the next word or blank. */
+static size_t plain_run(struct span s)
 {
-	struct buf text = { 0 };
-	bool word = false;
+	size_t n = 1;
+	while (n < s.n && !is_blank(s.p[n]) && !span_starts(span_from(s, n), SPAN("=?")))
+		n++;
+	return n;
+}
+
+void mail_words(struct buf *out, struct span field, struct buf *spare)
+{
+	bool behind_word = false;
 	while (field.n) {
-		size_t n = take_word(field, &text);
-		if (n == 0) {
-			buf_byte(&text, field.p[0] == '\r' || field.p[0] == '\n' || field.p[0] == '\t' ? ' ' : field.p[0]);
-			field = span_from(field, 1);
-			word = false;
-			continue;
-		}
-		field = span_from(field, n);
-		word = true;
-		/* Between two words blanks are none. */
-		size_t gap = 0;
-		while (gap < field.n && is_blank(span_sub(field, gap, 1)))
+		size_t gap = 0, n;
+		while (gap < field.n && is_blank(field.p[gap]))
 			gap++;
-		if (word && span_starts(span_from(field, gap), SPAN("=?")))
-			field = span_from(field, gap);
+		struct span rest = span_from(field, gap);
+		size_t began = out->n;
+		if (gap)
+			buf_byte(out, ' ');
+		size_t text = out->n;
+		n = take_word(rest, out, spare);
+		if (n && behind_word) {	/* between two words blanks are none */
+			memmove(out->p + began, out->p + text, out->n - text);
+			out->n -= text - began;
+		}
+		behind_word = n;
+		if (n == 0 && rest.n) {
+			n = plain_run(rest);
+			text_to_utf8(out, span_sub(rest, 0, n));
+		}
+		field = span_from(rest, n);
 	}
-	text_to_utf8(out, buf_view(&text));
-	buf_free(&text);
 }
 
 /* "Tue, 25 Nov 2026 22:14:03 +0100" */
@@ -164,7 +171,7 @@ static struct span take_part(struct span *rest, struct span boundary, bool *last
 	*last = false;
 	while (span_line(rest, &line)) {
 		struct span behind = span_from(line, 2 + boundary.n);
-		if (span_starts(line, SPAN("--")) && span_starts(span_from(line, 2), boundary) && (behind.n == 0 || is_blank(behind) || span_starts(behind, SPAN("--")))) {
+		if (span_starts(line, SPAN("--")) && span_starts(span_from(line, 2), boundary) && (span_trim(behind).n == 0 || span_starts(behind, SPAN("--")))) {
 			*last = span_starts(behind, SPAN("--"));
 			return span_sub(all, 0, n);
 		}

@@ -11,8 +11,8 @@
 /* Raw and perhaps folded; empty when the head has none. */
 struct span mail_field(struct span mail, const char *name);
 
-/* A field for a person: unfolded, its words decoded, UTF-8. */
-void mail_words(struct buf *out, struct span field);
+/* A field for a person: unfolded, its words decoded, UTF-8; spare is for them. */
+void mail_words(struct buf *out, struct span field, struct buf *spare);
 
 /* "name" of: image/jpeg; name="a.jpg".  Empty when there is none. */
 struct span mail_parameter(struct span field, const char *name);

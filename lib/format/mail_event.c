@@ -20,15 +20,12 @@ static void set_files(struct event *ev, struct span lines)
 			event_data(ev, name.n > 4 && span_is(span_from(name, name.n - 4), ".eml") ? SPAN("mail") : SPAN("picture"), name);
 }
 
-static void set_words(struct event *ev, const char *key, struct span field)
+static void set_subject(struct event *ev, struct span field)
 {
-	struct buf text = { 0 };
-	mail_words(&text, field);
-	if (text.n && key)
-		event_data(ev, span_str(key), span_trim(buf_view(&text)));
-	else if (text.n)
-		event_set(ev, F_TEXT, span_trim(buf_view(&text)));
-	buf_free(&text);
+	struct event_list *list = ev->list;
+	size_t began = list->text.n;
+	mail_words(&list->text, field, &list->scratch);
+	event_set_from(ev, F_TEXT, began);
 }
 
 /* As much as fits, and no half of a letter. */
@@ -43,20 +40,20 @@ static struct span shorten(struct span s)
 static void set_body(struct event *ev, struct span mail)
 {
 	struct mail_walk walk = mail_parts(mail);
+	struct buf *bytes = &ev->list->scratch, *text = &ev->list->text;
 	struct mail_part part;
-	struct buf bytes = { 0 }, text = { 0 };
 	while (mail_next(&walk, &part)) {
-		bool plain = part.type.n == 0 || span_eq_nocase(part.type, SPAN("text/plain"));
-		if (!plain)
+		if (part.type.n && !span_eq_nocase(part.type, SPAN("text/plain")))
 			continue;
-		mail_decode(&bytes, &part);
-		text_to_utf8(&text, span_trim(buf_view(&bytes)));
-		if (text.n)
-			event_data(ev, SPAN("body"), shorten(buf_view(&text)));
-		break;
+		size_t began = text->n;
+		buf_reset(bytes);
+		mail_decode(bytes, &part);
+		text_to_utf8(text, span_trim(buf_view(bytes)));
+		if (text->n > began)
+			event_data(ev, SPAN("body"), shorten(span_from(buf_view(text), began)));
+		text->n = began;
+		return;
 	}
-	buf_free(&bytes);
-	buf_free(&text);
 }
 
 static enum verdict decode(struct span payload, enum language language, struct event_list *list)
@@ -71,7 +68,7 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	event_puts(ev, F_FORMAT, "mail");
 	format_classify(ev, &row, false, language);
 	format_number(ev, zone);
-	set_words(ev, NULL, mail_field(r.mail, "Subject"));
+	set_subject(ev, mail_field(r.mail, "Subject"));
 	event_data(ev, SPAN("from"), r.from);
 	set_body(ev, r.mail);
 	set_files(ev, r.files);
@@ -82,13 +79,13 @@ static enum verdict decode(struct span payload, enum language language, struct e
 static void explain(struct span payload, enum language language, struct buf *out)
 {
 	struct mail_record r;
-	struct buf subject = { 0 };
+	struct buf subject = { 0 }, spare = { 0 };
 	(void)language;
 	if (!mail_record_read(payload, &r)) {
 		explain_stop(out, payload, 0, _("a mail as it is recorded: MAIL FROM:, RCPT TO:, DATA"));
 		return;
 	}
-	mail_words(&subject, mail_field(r.mail, "Subject"));
+	mail_words(&subject, mail_field(r.mail, "Subject"), &spare);
 	explain_row(out, _("from"), r.from, NULL);
 	explain_row(out, _("to"), r.to, NULL);
 	explain_some(out, _("date"), mail_field(r.mail, "Date"), NULL);
@@ -96,6 +93,7 @@ static void explain(struct span payload, enum language language, struct buf *out
 	for (struct span rest = r.files, line; span_line(&rest, &line);)
 		explain_row(out, _("file"), span_from(line, 5), NULL);
 	buf_free(&subject);
+	buf_free(&spare);
 }
 
 const struct format format_mail = {

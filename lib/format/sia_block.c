@@ -254,7 +254,8 @@ static bool resembles(struct span payload)
 {
 	struct sia_block b = { .whole = payload };
 	while (payload.n && b.whole.n) {
-		sia_block_take(payload, &b);
+		if (sia_block_take(payload, &b) == V_NOT_MINE)
+			return false;
 		payload = span_from(payload, b.whole.n);
 	}
 	return payload.n == 0;

@@ -42,7 +42,7 @@ static void add(struct detection *d, const struct reading *r)
 static bool is_fill(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] > ' ')
+		if (!memchr("\0\t\n\r ", s.p[i], 5))
 			return false;
 	return true;
 }
@@ -91,7 +91,11 @@ static bool nearly(const struct protocol *p, struct span bytes, struct reading *
 	if (p->frame(bytes, true, &piece) != V_BAD_CHECK || !is_fill(span_from(bytes, piece.n)) || p->read(piece, &s) == V_OK)
 		return false;
 	r->damage = signal_damage(&s);
-	return p->proof == BY_FORM ? ends_itself(p, bytes, V_BAD_CHECK) : r->damage != W_WIDTH_BAD && r->damage != W_STRUCTURE_BAD;
+	if (p->proof == BY_FORM)
+		return ends_itself(p, bytes, V_BAD_CHECK);
+	/* A frame that is a payload from end to end is built like it. */
+	bool like = !s.format || !s.format->resembles || !span_eq(s.payload, piece) || s.format->resembles(piece);
+	return like && r->damage != W_WIDTH_BAD && r->damage != W_STRUCTURE_BAD;
 }
 
 static void try_protocol(const struct protocol *p, struct span bytes, struct detection *d)

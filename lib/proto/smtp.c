@@ -30,15 +30,15 @@ static enum verdict read(struct span bytes, struct signal *s)
 
 static enum verdict events(const struct signal *s, enum language language, struct event_list *list)
 {
-	struct buf sent = { 0 };
-	if (s->sent != CLOCK_NONE)
-		clock_put(&sent, s->sent);
-	if (s->format->decode(s->payload, language, list) == V_OK) {
-		struct event *ev = &list->event[list->n - 1];
-		event_puts(ev, F_PROTO, "smtp");
-		event_set(ev, F_SENT, buf_view(&sent));
+	if (s->format->decode(s->payload, language, list) != V_OK)
+		return V_OK;
+	struct event *ev = &list->event[list->n - 1];
+	size_t began = list->text.n;
+	event_puts(ev, F_PROTO, "smtp");
+	if (s->sent != CLOCK_NONE) {
+		clock_put(&list->text, s->sent);
+		event_set_from(ev, F_SENT, began);
 	}
-	buf_free(&sent);
 	return V_OK;
 }
 
