@@ -33,9 +33,9 @@ static enum verdict events(const struct signal *s, enum language language, struc
 	if (s->format->decode(s->payload, language, list) != V_OK)
 		return V_OK;
 	struct event *ev = &list->event[list->n - 1];
-	size_t began = list->text.n;
 	event_puts(ev, F_PROTO, "smtp");
 	if (s->sent != CLOCK_NONE) {
+		size_t began = list->text.n;
 		clock_put(&list->text, s->sent);
 		event_set_from(ev, F_SENT, began);
 	}
