@@ -112,7 +112,7 @@ static void put_code(struct buf *out, const char *format, const struct code *c, 
 
 bool list_codes(struct buf *out, char *const patterns[], enum language language)
 {
-	const struct code_table *const tables[] = { &cid_codes, &sia_codes, &vds_codes };
+	const struct code_table *const tables[] = { &cid_codes, &sia_codes, &vds_codes, &scaip_codes };
 	bool any = false;
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (unsigned i = 0; i < tables[t]->n; i++)

@@ -12,11 +12,15 @@ static const struct code cid[] = {
 static const struct code vds[] = {
 #include "event/vds_codes.def"
 };
+static const struct code scaip[] = {
+#include "event/scaip_codes.def"
+};
 #undef CODE
 
 const struct code_table sia_codes = { "sia", sia, sizeof sia / sizeof *sia };
 const struct code_table cid_codes = { "cid", cid, sizeof cid / sizeof *cid };
 const struct code_table vds_codes = { "vds", vds, sizeof vds / sizeof *vds };
+const struct code_table scaip_codes = { "scaip", scaip, sizeof scaip / sizeof *scaip };
 
 static unsigned ordinal(const char *code, size_t n)
 {
@@ -70,11 +74,18 @@ const struct code *code_vds(struct span code)
 	return search_two(&vds_codes, code);
 }
 
+const struct code *code_scaip(struct span code)
+{
+	return code.n == 4 ? search(&scaip_codes, (const char *)code.p, 4) : NULL;
+}
+
 const struct code *code_find(struct span format, struct span code)
 {
 	if (span_is(format, "sia"))
 		return code_sia(code);
 	if (span_is(format, "vds"))
 		return code_vds(code);
+	if (span_is(format, "scaip"))
+		return code_scaip(code);
 	return span_is(format, "cid") ? code_cid(code) : NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Event codes and what they mean: one table for each event language,
- * compiled in from sia_codes.def (SIA DC-03), cid_codes.def (SIA DC-05) and
- * vds_codes.def (VdS 2465).
+ * compiled in from sia_codes.def (SIA DC-03), cid_codes.def (SIA DC-05),
+ * vds_codes.def (VdS 2465) and scaip_codes.def (SCAIP).
  * Rows are constants; nothing here is owned by the caller. */
 #ifndef VIGIE_EVENT_CODE_H
 #define VIGIE_EVENT_CODE_H
@@ -24,18 +24,19 @@ struct code {
 };
 
 struct code_table {
-	const char *format;		/* "sia", "cid", "vds" */
+	const char *format;		/* "sia", "cid", "vds", "scaip" */
 	const struct code *code;
 	unsigned n;
 };
 
-extern const struct code_table sia_codes, cid_codes, vds_codes;
+extern const struct code_table sia_codes, cid_codes, vds_codes, scaip_codes;
 
 /* NULL when the code is in no row.  SIA: two letters, any case; CID: three digits;
- * VdS: two hexadecimal digits, any case. */
+ * VdS: two hexadecimal digits, any case; SCAIP: four digits. */
 const struct code *code_sia(struct span code);
 const struct code *code_cid(struct span code);
 const struct code *code_vds(struct span code);
+const struct code *code_scaip(struct span code);
 
 /* By the "format" and "code" of a record. */
 const struct code *code_find(struct span format, struct span code);

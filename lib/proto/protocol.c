@@ -28,7 +28,8 @@ const char *answer_word(enum answer a)
 
 enum warning signal_damage(const struct signal *s)
 {
-	warnings damage = s->warnings & (WARN(CRC_BAD) | WARN(LENGTH_BAD) | WARN(WIDTH_BAD) | WARN(CHECK_BYTE) | WARN(KEY_WRONG));
+	warnings damage = s->warnings & (WARN(CRC_BAD) | WARN(LENGTH_BAD) | WARN(WIDTH_BAD) | WARN(CHECK_BYTE) | WARN(KEY_WRONG) |
+	                                  WARN(MANDATORY_MISSING) | WARN(METHOD_REFUSED));
 	return damage ? (enum warning)__builtin_ctzll(damage) : W_STRUCTURE_BAD;
 }
 
