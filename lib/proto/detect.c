@@ -90,6 +90,8 @@ static bool nearly(const struct protocol *p, struct span bytes, struct reading *
 	struct signal s;
 	if (p->frame(bytes, true, &piece) != V_BAD_CHECK || !is_fill(span_from(bytes, piece.n)) || p->read(piece, &s) == V_OK)
 		return false;
+	if (p->resembles && !p->resembles(bytes))
+		return false;
 	r->damage = signal_damage(&s);
 	if (p->proof == BY_FORM)
 		return ends_itself(p, bytes, V_BAD_CHECK);
