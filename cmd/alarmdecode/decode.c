@@ -231,6 +231,7 @@ void decode_explain(struct decoder *d, const struct frame_in *f)
 	cx.key = keys_of(&d->keys, &s);
 	protocol_explain(f->protocol, f->bytes, &cx, d->language, &d->out);
 	dialects_explain(d);
+	explain_notes(&d->out, f->flags & ~s.warnings);	/* what only reception could see */
 }
 
 void decoder_begin(struct decoder *d)
