@@ -8,14 +8,28 @@
 #define WIDE 80
 #define INDENT 17
 
-/* What there is to say beside "complete" has a line of its own. */
+static size_t columns_of(struct span text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		n += (text.p[i] & 0xC0) != 0x80;
+	return n;
+}
+
+/* How complete it is has lines of its own. */
 static void put_row(struct buf *out, const char *name, const char *title, const char *coverage)
 {
-	buf_printf(out, "  %-14s %s", name, _(title));
-	if (strcmp(coverage, "complete") == 0)
-		buf_printf(out, ", %s\n", _(coverage));
-	else
-		buf_printf(out, "\n%*s%s\n", INDENT, "", _(coverage));
+	struct span rest = span_str(_(coverage)), word;
+	buf_printf(out, "  %-14s %s\n%*s", name, _(title), INDENT - 1, "");
+	for (size_t columns = INDENT - 1; span_word(&rest, &word); columns += 1 + columns_of(word)) {
+		if (columns + 1 + columns_of(word) >= WIDE) {
+			buf_printf(out, "\n%*s", INDENT - 1, "");
+			columns = INDENT - 1;
+		}
+		buf_byte(out, ' ');
+		buf_span(out, word);
+	}
+	buf_byte(out, '\n');
 }
 
 /* The tokens it knows, as many on a line as fit. */

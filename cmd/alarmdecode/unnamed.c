@@ -144,7 +144,7 @@ bool decode_unnamed(struct decoder *d, const struct frame_in *f)
 static const struct protocol *among_words(struct span bytes)
 {
 	for (const struct protocol *const *p = protocols; *p; p++)
-		if ((*p)->proof != BY_FORM && decode_look(*p, bytes) == V_OK)
+		if ((*p)->proof != BY_FORM && (*p)->proof != BY_NOTHING && decode_look(*p, bytes) == V_OK)
 			return *p;
 	return NULL;
 }

@@ -7,7 +7,6 @@
 #define VIGIE_FORMAT_FORMAT_H
 
 #include "event/code.h"
-#include "event/dialect.h"
 #include "event/event.h"
 
 enum verdict {
@@ -19,7 +18,8 @@ enum verdict {
 };
 
 /* What a message carries that proves it, from nothing but its form upwards. */
-enum proof { BY_FORM, BY_ROUNDS, BY_CHECK_DIGIT, BY_PARITY, BY_SUM, BY_CRC };
+/* BY_NOTHING: any text will do, so nothing is ever taken for it unasked. */
+enum proof { BY_FORM, BY_ROUNDS, BY_CHECK_DIGIT, BY_PARITY, BY_SUM, BY_CRC, BY_NOTHING };
 const char *proof_word(enum proof p);	/* "form", "rounds", "check-digit", "parity", "sum", "crc" */
 
 struct format {
@@ -30,9 +30,6 @@ struct format {
 	enum proof proof;	/* what it can be checked by; an event is `checked` where that has been done */
 	/* What decode() finds V_BAD_CHECK: does all of it fit but the check?  NULL: decode() means that. */
 	bool (*resembles)(struct span payload);
-	/* What a code means when no dialect says otherwise; NULL: what is agreed with the centre. */
-	const struct code *(*row)(struct span code);
-	const char *speaks;	/* the language of its events, where that has another name; NULL: its own */
 	/* Appends the events of the payload.  Language as wanted for labels.
 	 * V_OK: at least one event; a part without a reading is an event with
 	 * `unreadable` set and its bytes in F_TEXT.  V_MALFORMED: none. */
@@ -45,9 +42,6 @@ struct format {
 #define FORMAT(name) extern const struct format format_##name;
 #include "format/formats.def"
 #undef FORMAT
-/* What a code means in the standard or the usual plan; NULL: in none. */
-const struct code *format_row(struct span format, struct span code);
-
 extern const struct format *const formats[];	/* NULL at the end */
 const struct format *format_find(struct span name);
 
@@ -59,9 +53,6 @@ struct named {
 extern const struct named formats_named[];	/* a NULL name at the end */
 bool format_is_named(struct span name);
 
-/* Languages that receivers translate: their codes are met in records, never a payload. */
-bool format_is_received(struct span name);
-
 /* Sets kind, category, severity and label from the table's row, or the
  * undefined kind and code-unknown when row is NULL.  restored: the event
  * ends what the row names. */
@@ -72,10 +63,5 @@ void format_classify(struct event *ev, const struct code *row, bool restored, en
  * number of an unknown code is taken for a zone.
  * Behind format_classify(), and behind a partition that the block names. */
 void format_number(struct event *ev, struct span number);
-
-/* Reads the event anew by what its site's dialect says of its code: kind,
- * category, severity, label and the number's place; its name goes into data
- * as "dialect".  False: the dialect says nothing of it. */
-bool format_by_dialect(struct event *ev, const struct dialect *d, enum language language);
 
 #endif

@@ -19,7 +19,7 @@
 #include "util/cursor.h"
 #include "util/hex.h"
 
-enum modifier { M_TIME, M_DATE, M_AREA, M_USER, M_PERIPHERAL, M_OTHER, M_COUNT = 13 };
+enum modifier { M_TIME, M_DATE, M_AREA, M_USER, M_PERIPHERAL, M_OTHER, M_COUNT = 12 };
 
 static const struct {
 	char letters[3];
@@ -29,10 +29,13 @@ static const struct {
 	{ "ti", SPAN("time"), N_("time") }, { "da", SPAN("date"), N_("date") }, { "ri", { 0 }, N_("partition") },
 	{ "id", { 0 }, N_("user") }, { "pi", SPAN("peripheral"), N_("keypad or reader") },
 	{ "ai", SPAN("automated_id"), N_("automatic function") }, { "ph", SPAN("phone"), N_("telephone number") },
-	{ "lv", SPAN("level"), N_("level") }, { "vg", SPAN("value"), N_("value") }, { "pt", SPAN("path"), N_("path") },
+	{ "lv", SPAN("level"), N_("level") }, { "va", SPAN("value"), N_("value") }, { "pt", SPAN("path"), N_("path") },
 	{ "rg", SPAN("route_group"), N_("route group") }, { "ss", SPAN("subsubscriber"), N_("sub-subscriber") },
-	{ "va", SPAN("va"), N_("value") },
 };
+
+#define STRANGE 4	/* of them are kept in one block */
+#define VALUE_MOST 6	/* digits */
+#define UNITS_MOST 6
 
 struct block {
 	struct cursor c;
@@ -42,7 +45,10 @@ struct block {
 	bool old;
 	unsigned present;		/* modifiers read, a bit each */
 	unsigned behind;		/* those since the last event */
+	unsigned timed, dated;		/* events before these have no time, no date */
 	struct span value[M_COUNT];
+	struct span strange[STRANGE];	/* modifiers that no list has, letters and value */
+	unsigned strangers, told;	/* how many there are, and were at the last event */
 	struct span area_text;
 	warnings warnings;
 };
@@ -52,14 +58,19 @@ static bool is_capital(uint8_t c)
 	return c >= 'A' && c <= 'Z';
 }
 
-static bool two_capitals(struct span s)
-{
-	return s.n >= 2 && is_capital(s.p[0]) && is_capital(s.p[1]);
-}
-
 static bool is_small(uint8_t c)
 {
 	return c >= 'a' && c <= 'z';
+}
+
+static bool is_letter(uint8_t c)
+{
+	return is_small(c) || is_capital(c);
+}
+
+static bool two_capitals(struct span s)
+{
+	return s.n >= 2 && is_capital(s.p[0]) && is_capital(s.p[1]);
 }
 
 static int modifier_at(struct span s)
@@ -77,9 +88,15 @@ static bool value_ends(struct span s)
 	return s.p[0] == '/' || s.p[0] == '^' || s.p[0] == '*' || two_capitals(s) || modifier_at(s) >= 0;
 }
 
+/* With a slash behind it a value may be hexadecimal; without, the next event's letters end it. */
 static struct span take_value(struct block *b)
 {
 	size_t n = 0;
+	while (n < b->c.rest.n && is_hex(b->c.rest.p[n]) && !is_small(b->c.rest.p[n]))
+		n++;
+	if (n && n <= VALUE_MOST && n < b->c.rest.n && b->c.rest.p[n] == '/')
+		return cursor_take(&b->c, n);
+	n = 0;
 	while (n < b->c.rest.n && !value_ends(span_from(b->c.rest, n)))
 		n++;
 	return cursor_take(&b->c, n);
@@ -106,16 +123,61 @@ static struct span take_text(struct block *b)
 	return text;
 }
 
+static void end_modifier(struct block *b)
+{
+	if (!cursor_skip(&b->c, '/') && !cursor_end(&b->c) && cursor_peek(&b->c) != '^')
+		b->warnings |= WARN(MODIFIER_NO_SLASH);
+}
+
 static void take_modifier(struct block *b, int m)
 {
 	cursor_take(&b->c, 2);
 	b->value[m] = take_value(b);
 	b->present |= 1u << m;
 	b->behind |= 1u << m;
+	unsigned next = b->list ? b->list->n + 1 : 1;	/* none: for a person */
+	if (m == M_TIME && !b->timed)
+		b->timed = next;
+	if (m == M_DATE && !b->dated)
+		b->dated = next;
 	if (cursor_peek(&b->c) == '^' && m == M_AREA)
 		b->area_text = take_text(b);
-	if (!cursor_skip(&b->c, '/') && !cursor_end(&b->c) && cursor_peek(&b->c) != '^')
-		b->warnings |= WARN(MODIFIER_NO_SLASH);
+	end_modifier(b);
+}
+
+/* Two small letters that no list has, with a number behind them: kept for "data". */
+static bool is_strange(struct span s)
+{
+	return s.n > 2 && is_small(s.p[0]) && is_small(s.p[1]) && is_hex(s.p[2]) && !is_small(s.p[2]);
+}
+
+static bool take_strange(struct block *b)
+{
+	struct span s = b->c.rest;
+	size_t n = 2;
+	while (n < s.n && is_hex(s.p[n]) && !is_small(s.p[n]) && !two_capitals(span_from(s, n)))
+		n++;
+	if (!is_strange(s) || n > 2 + VALUE_MOST || (n < s.n && s.p[n] != '/') || b->strangers == STRANGE)
+		return false;
+	b->strange[b->strangers++] = cursor_take(&b->c, n);
+	end_modifier(b);
+	return true;
+}
+
+/* *1 to 6 digits, a point or a sign among them, and one or two letters: a value in units. */
+static size_t units_at(struct span s)
+{
+	struct cursor c = cursor_over(s);
+	if (!cursor_skip(&c, '*'))
+		return 0;
+	if (!cursor_skip(&c, '-'))
+		cursor_skip(&c, '+');
+	size_t digits = cursor_while(&c, is_digit, UNITS_MOST).n;
+	if (digits && cursor_skip(&c, '.'))
+		cursor_while(&c, is_digit, UNITS_MOST);
+	size_t letters = cursor_while(&c, is_letter, 2).n;
+	bool ends = cursor_end(&c) || cursor_peek(&c) == '/' || cursor_peek(&c) == '^';
+	return digits && letters && ends ? s.n - c.rest.n : 0;
 }
 
 /* Digits, and letters up to F as long as they do not begin the next event. */
@@ -136,6 +198,11 @@ static void set_date(struct event *ev, struct span s)
 	bool good = (s.n == 8 || s.n == 10) && s.p[2] == '-' && s.p[5] == '-';
 	for (size_t i = 0; good && i < s.n; i++)
 		good = i == 2 || i == 5 || is_digit(s.p[i]);
+	if (good && span_starts(s, SPAN("00"))) {	/* no month: a day of the week, Sunday the first */
+		event_data(ev, SPAN("weekday"), span_sub(s, 3, 2));
+		return;
+	}
+	good = good && memcmp(s.p, "12", 2) <= 0 && memcmp(s.p + 3, "01", 2) >= 0 && memcmp(s.p + 3, "31", 2) <= 0;
 	if (!good) {
 		event_data(ev, SPAN("date"), s);
 		return;
@@ -146,12 +213,20 @@ static void set_date(struct event *ev, struct span s)
 	event_data(ev, SPAN("date"), span_str(iso));
 }
 
-static void set_modifiers(struct block *b, struct event *ev)
+static void set_area(struct block *b, struct event *ev)
 {
 	if (b->value[M_AREA].n && event_get(ev, F_PARTITION).n == 0)
 		event_set(ev, F_PARTITION, b->value[M_AREA]);
-	if (b->value[M_USER].n && event_get(ev, F_USER).n == 0)
-		event_set(ev, F_USER, b->value[M_USER]);
+}
+
+/* The user that the code itself names goes before. */
+static void set_user(struct block *b, struct event *ev)
+{
+	struct span user = event_get(ev, F_USER), id = b->value[M_USER];
+	if (id.n && user.n == 0)
+		event_set(ev, F_USER, id);
+	else if (id.n && !span_eq(user, id))
+		event_data(ev, SPAN("id"), id);
 }
 
 static void set_data(struct block *b, struct event *ev, unsigned which)
@@ -169,20 +244,42 @@ static void set_data(struct block *b, struct event *ev, unsigned which)
 		event_data(ev, SPAN("area_text"), b->area_text);
 }
 
+static void set_strange(struct block *b, struct event *ev, unsigned from)
+{
+	for (unsigned i = from; i < b->strangers; i++)
+		event_data(ev, span_sub(b->strange[i], 0, 2), span_from(b->strange[i], 2));
+}
+
+/* The codes of DC-03 say themselves whether something is over. */
+static bool is_over(const struct code *row)
+{
+	struct span kind = span_str(row ? row->kind : "");
+	return span_ends(kind, SPAN("restoral")) || span_eq(kind, SPAN("unbypass"));
+}
+
 static void take_event(struct block *b)
 {
 	struct event *ev = event_list_add(b->list);
-	struct span code = cursor_take(&b->c, 2), number = take_number(b);
+	struct span code = cursor_take(&b->c, 2), number;
+	while (b->c.rest.n > 1 && b->c.rest.p[0] == ' ' && is_digit(b->c.rest.p[1]))	/* print layout of manuals */
+		cursor_take(&b->c, 1);
+	number = take_number(b);
 	const struct code *row = code_sia(code);
 	event_puts(ev, F_FORMAT, "sia");
 	event_set(ev, F_CODE, code);
-	event_puts(ev, F_QUALIFIER, row && kind_is_over(row->kind) ? "R" : "E");
+	event_puts(ev, F_QUALIFIER, is_over(row) ? "R" : "E");
 	format_classify(ev, row, false, b->language);
-	set_modifiers(b, ev);
+	set_area(b, ev);
 	format_number(ev, number);
+	set_user(b, ev);
 	set_data(b, ev, ~0u);
+	set_strange(b, ev, 0);
+	b->told = b->strangers;
 	if (b->old)
 		event_data(ev, SPAN("old"), SPAN("true"));
+	size_t units = units_at(b->c.rest);
+	if (units)
+		event_data(ev, SPAN("value"), span_from(cursor_take(&b->c, units), 1));
 	if (cursor_peek(&b->c) == '^' || cursor_peek(&b->c) == '*') {
 		struct span text = take_text(b);
 		event_set(ev, F_TEXT, text);
@@ -192,7 +289,7 @@ static void take_event(struct block *b)
 
 static bool readable(struct span s)
 {
-	return two_capitals(s) || modifier_at(s) >= 0;
+	return two_capitals(s) || modifier_at(s) >= 0 || is_strange(s);
 }
 
 /* Bytes before the first `stop`; one inside ^…^ is text, and a caret that nothing closes hides none. */
@@ -229,14 +326,24 @@ static struct span take_unreadable(struct block *b)
 	return cursor_take(&b->c, n);
 }
 
-/* Modifiers that no event follows belong to those before them. */
+/* Modifiers that no event follows belong to those before them: area and user
+ * to all, a time to all that have none, the rest to the last. */
 static void modifiers_behind(struct block *b)
 {
-	for (unsigned i = b->first; i < b->list->n; i++)
-		if (!b->list->event[i].unreadable)
-			set_modifiers(b, &b->list->event[i]);
-	if (b->list->n > b->first && !b->list->event[b->list->n - 1].unreadable)
-		set_data(b, &b->list->event[b->list->n - 1], b->behind);
+	const unsigned time = 1u << M_TIME, date = 1u << M_DATE;
+	for (unsigned i = b->first; i < b->list->n; i++) {
+		struct event *ev = &b->list->event[i];
+		bool last = i + 1 == b->list->n;
+		if (ev->unreadable)
+			continue;
+		if (b->behind >> M_AREA & 1)
+			set_area(b, ev);
+		if (b->behind >> M_USER & 1)
+			set_user(b, ev);
+		set_data(b, ev, b->behind & (last ? ~0u : (i + 1 < b->timed ? time : 0) | (i + 1 < b->dated ? date : 0)));
+		if (last)
+			set_strange(b, ev, b->told);
+	}
 }
 
 static void take_items(struct block *b)
@@ -247,12 +354,14 @@ static void take_items(struct block *b)
 			continue;
 		if (m >= 0)
 			take_modifier(b, m);
+		else if (take_strange(b))
+			continue;
 		else if (two_capitals(b->c.rest))
 			take_event(b);
 		else
 			add_unreadable(b->list, take_unreadable(b));
 	}
-	if (b->behind)
+	if (b->behind || b->strangers > b->told)
 		modifiers_behind(b);
 }
 
@@ -370,7 +479,6 @@ static void explain(struct span payload, enum language language, struct buf *out
 }
 
 const struct format format_sia = {
-	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = N_("complete"), .row = code_sia,
-	.decode = decode,
+	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = N_("complete"), .decode = decode,
 	.explain = explain,
 };

@@ -20,7 +20,7 @@ struct reading {
 	enum language language;
 	struct span account;
 	unsigned first, readable;
-	bool bad_check;
+	bool bad_check, too_long;
 };
 
 /* Code page 437, the upper half, as Galaxy writes texts; it has its own signs for the two O with a stroke. */
@@ -42,6 +42,15 @@ static const struct code quiet_row = { "", ON_NONE, "status", "", "system", 0, "
                                        { "Blocks without an event", "Blocs sans événement" } };
 static const struct code text_row = { "", ON_NONE, "status", "", "system", 0, "",
                                       { "Text of the event before", "Texte de l'événement précédent" } };
+
+/* What else the panel opens: a voice or pictures, for which somebody must sit ready. */
+static const struct channel {
+	const char *functions;
+	struct code row;
+} channels[] = {
+	{ "L", { "", ON_NONE, "status", "", "audio", 2, "", { "Listen-in asked for", "Écoute demandée" } } },
+	{ "VvI", { "", ON_NONE, "status", "", "video", 2, "", { "Video asked for or sent", "Vidéo demandée ou transmise" } } },
+};
 
 static bool is_function(uint8_t c)
 {
@@ -189,8 +198,25 @@ static void take_text(struct reading *s, struct span content)
 	s->readable++;
 }
 
+static void take_channel(struct reading *s, const struct sia_block *b)
+{
+	for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
+		if (!strchr(channels[i].functions, b->function))
+			continue;
+		struct event *ev = event_list_add(s->list);
+		event_set(ev, F_ACCOUNT, s->account);
+		event_puts(ev, F_FORMAT, "sia");
+		event_set(ev, F_CODE, span_sub(b->content, 0, 1));
+		format_classify(ev, &channels[i].row, false, s->language);
+		event_set(ev, F_TEXT, to_utf8(s->list, span_trim(span_from(b->content, 1))));
+		ev->checked = true;
+		s->readable++;
+	}
+}
+
 static void take_content(struct reading *s, const struct sia_block *b)
 {
+	s->too_long |= b->whole.n > 63 + 3;
 	switch (b->function) {
 	case '#':
 	case '&': s->account = span_from(b->content, 1); break;
@@ -198,6 +224,7 @@ static void take_content(struct reading *s, const struct sia_block *b)
 	case 'O': take_events(s, b->content); break;
 	case 'A': take_text(s, b->content); break;
 	case 'E': add_unreadable(s, b->content, WARN(STRUCTURE_BAD)); break;	/* environmental: it may be an alarm */
+	default: take_channel(s, b);
 	}
 }
 
@@ -243,6 +270,8 @@ static enum verdict decode(struct span payload, enum language language, struct e
 		add_unreadable(&s, c.rest, WARN(STRUCTURE_BAD));
 	else if (list->n == s.first)
 		quiet(&s);
+	for (unsigned i = s.first; s.too_long && i < list->n; i++)
+		list->event[i].warnings |= list->event[i].unreadable ? 0 : WARN(LENGTH_BAD);
 	if (s.readable)
 		return V_OK;
 	list->n = s.first;
@@ -263,6 +292,6 @@ static bool resembles(struct span payload)
 
 const struct format format_sia_block = {
 	.name = "sia-block", .title = N_("SIA DC-03 blocks with their parity"),
-	.coverage = N_("partial: control, video and environmental blocks stay as bytes"), .binary = true, .proof = BY_PARITY,
-	.resembles = resembles, .speaks = "sia", .decode = decode, .explain = sia_block_explain,
+	.coverage = N_("partial: control, configuration and environmental blocks are not read"), .binary = true, .proof = BY_PARITY,
+	.resembles = resembles, .decode = decode, .explain = sia_block_explain,
 };

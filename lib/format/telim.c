@@ -21,8 +21,8 @@ static const struct letter {
 	{ { "O", ON_ZONE, "undefined", "", "untyped", 3, "", { "Call", "Appel" } }, "E" },
 	{ { "Q", ON_OTHER, "status", "", "program", 1, "", { "Remote programming", "Programmation à distance" } }, "E" },
 	{ { "R", ON_OTHER, "test", "", "test", 0, "", { "Test", "Test cyclique" } }, "E" },
-	{ { "T", ON_OTHER, "closing", "", "arming", 0, "", { "Armed", "Mise en service" } }, "R" },
-	{ { "U", ON_OTHER, "opening", "", "arming", 0, "", { "Disarmed", "Mise hors service" } }, "E" },
+	{ { "T", ON_USER, "closing", "", "arming", 0, "", { "Armed", "Mise en service" } }, "R" },
+	{ { "U", ON_USER, "opening", "", "arming", 0, "", { "Disarmed", "Mise hors service" } }, "E" },
 };
 
 static const struct letter *letter_find(struct span code)
@@ -31,12 +31,6 @@ static const struct letter *letter_find(struct span code)
 		if (span_is(code, letters[i].row.code))
 			return &letters[i];
 	return NULL;
-}
-
-static const struct code *row_of(struct span code)
-{
-	const struct letter *letter = letter_find(code);
-	return letter ? &letter->row : NULL;
 }
 
 static bool is_blank(uint8_t c)
@@ -80,7 +74,6 @@ static void explain(struct span payload, enum language language, struct buf *out
 
 const struct format format_telim = {
 	.name = "telim", .title = N_("Telim"),
-	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .row = row_of,
-	.decode = decode,
+	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .decode = decode,
 	.explain = explain,
 };

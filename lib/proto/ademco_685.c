@@ -18,9 +18,27 @@ static const struct receiver_status battery_good = {
 	"555515557", true, 0, { "Receiver: battery test passed", "Récepteur : test de batterie réussi" }
 };
 
-static bool is_own(struct span account)
+/* Which fault a channel names, and whether it has ended, is published for the battery test alone. */
+static const struct receiver_status own[] = {
+	{ "RCVA", false, 2, { "Receiver: a peripheral failed or is back", "Récepteur : périphérique en défaut ou rétabli" } },
+	{ "RCVB", false, 2, { "Receiver: operator or transmission", "Récepteur : opérateur ou transmission" } },
+	{ "LINE", false, 2, { "Receiver: a phone line failed or is back", "Récepteur : ligne téléphonique en défaut ou rétablie" } },
+};
+
+/* The channels that are not at rest, and their digits. */
+static void read_own(struct receiver_record *r)
 {
-	return span_is(account, "RCVA") || span_is(account, "RCVB") || span_is(account, "LINE");
+	const struct receiver_status *s = receiver_status_find(own, sizeof own / sizeof *own, r->account);
+	static const char numbers[] = "12345678";
+	if (!s || !span_is(r->line, "0") || !span_is(span_str(r->format), "ademco-hs"))
+		return;
+	r->what = RX_STATUS;
+	r->status = s;
+	if (span_is(r->account, "RCVB") && span_is(r->code, battery_good.code))
+		r->status = &battery_good;
+	for (size_t i = 0, k = 0; i < 8 && k < sizeof r->note / sizeof *r->note; i++)
+		if (r->code.p[i] != '5')
+			r->note[k++] = (struct receiver_note){ "channel", span_of(numbers + i, 1) };
 }
 
 /* "18 QXYZ GG FCCC", the F perhaps left out: nine characters in a row behind. */
@@ -72,10 +90,7 @@ bool ademco_685_parse(struct span text, struct receiver_record *r)
 	r->account = span_sub(text, 3, 4);
 	if (!receiver_all(r->account, receiver_is_word) || !read_report(span_from(text, HEADER), r))
 		return false;
-	if (is_own(r->account) && span_is(r->line, "0") && span_is(span_str(r->format), "ademco-hs")) {
-		r->what = RX_STATUS;
-		r->status = span_is(r->account, "RCVB") && span_is(r->code, battery_good.code) ? &battery_good : NULL;
-	}
+	read_own(r);
 	return true;
 }
 
@@ -120,4 +135,4 @@ static const struct receiver_borders borders = {
 };
 
 RECEIVER_PROTOCOL(ademco_685, "ademco-685", N_("Ademco 685 and its imitations"),
-                  N_("of the receiver's own states only the battery test has a name"), borders, receiver_stranger);
+                  N_("partial: of the receiver's own states only the battery test and the group have a name"), borders, receiver_stranger);

@@ -21,7 +21,10 @@
 #define SYSTEM 0x02
 #define HEARTBEAT 0x03
 
+#define LISTEN_IN { "Receiver: listen-in or a call broken off", "Récepteur : écoute ou appel interrompu" }
 static const struct receiver_status statuses[] = {
+	{ "41", false, 2, LISTEN_IN }, { "42", false, 2, LISTEN_IN }, { "43", false, 2, LISTEN_IN },
+	{ "44", false, 2, LISTEN_IN }, { "45", false, 2, LISTEN_IN }, { "46", false, 2, LISTEN_IN },
 	{ "61", false, 1, { "Receiver: power up", "Récepteur : mise sous tension" } },
 	{ "62", false, 0, { "Receiver: local programming begun", "Récepteur : programmation locale commencée" } },
 	{ "63", false, 0, { "Receiver: local programming ended", "Récepteur : programmation locale terminée" } },
@@ -73,7 +76,7 @@ void ademco_8000_explain_check(struct span text, struct buf *out)
 
 static bool is_event_mark(uint8_t c)
 {
-	return c == '"' || c == '#' || c == '*' || c == ',';
+	return c == '"' || c == '#' || c == '!' || c == '*' || c == ',';
 }
 
 bool ademco_8000_call(struct span s, struct receiver_record *r)
@@ -95,6 +98,8 @@ bool ademco_8000_call(struct span s, struct receiver_record *r)
 		s = span_from(s, n);
 	}
 	r->items = s;
+	if (s.n && s.p[s.n - 1] == ',')
+		r->note[r->note[0].key ? 1 : 0] = (struct receiver_note){ "continued", SPAN("true") };
 	return s.n > 1;
 }
 
@@ -150,6 +155,7 @@ static bool read_body(uint8_t id, struct span body, struct receiver_record *r)
 	r->items_are_sia = span_is(format, "004");
 	r->line = span_sub(body, 3, 2);
 	r->format = r->items_are_sia ? "sia" : NULL;
+	r->note[0] = (struct receiver_note){ r->items_are_sia ? NULL : "panel_format", format };
 	return is_digits(format) && ademco_8000_call(span_from(body, 5), r);
 }
 
@@ -189,5 +195,6 @@ static const struct receiver_borders borders = {
 	.drawings = drawings, .explain = ademco_8000_explain_check, .wait = ADEMCO_8000_WAIT,
 };
 
-RECEIVER_PROTOCOL(ademco_8000, "ademco-8000", N_("ADEMCO 8000 series (MX8000)"), N_("of the panels' formats only SIA is decoded"),
+RECEIVER_PROTOCOL(ademco_8000, "ademco-8000", N_("ADEMCO 8000 series (MX8000)"),
+                  N_("partial: of the panels' formats only SIA is decoded, of others the digits are kept"),
                   borders, receiver_stranger, .proof = BY_SUM);

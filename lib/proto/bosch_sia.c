@@ -11,7 +11,7 @@
  * again for ever.  A numbered empty block is what a host's acknowledgement
  * looks like; off a receiver it is its link test. */
 #include "event/explain.h"
-#include "proto/receiver.h"
+#include "proto/surgard.h"
 #include "util/checksum.h"
 #include "util/cursor.h"
 #include "util/hex.h"
@@ -62,6 +62,8 @@ static bool read_block(struct span block, uint8_t format, struct receiver_record
 		r->what = span_is(r->seq, "0000") ? RX_HOST : RX_HEARTBEAT;
 		return true;
 	}
+	if (format == 'l' && radionics_seriee(block, r))
+		return true;
 	if (block.p[0] != '#' || bar < 1)
 		return false;
 	r->account = span_trim(span_sub(block, 1, (size_t)bar - 1));
@@ -141,10 +143,11 @@ static void explain_check_fields(struct span text, struct buf *out)
 static const char *const drawings[] = { "xxxxxxToooorrll[]", "xxxxxxToooorrll[#A+|*]", "xxxxxxToooorrll[*]", NULL };
 
 static const struct receiver_borders borders = {
-	.most = 512, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse, .drawings = drawings,
+	.most = 1024, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse, .drawings = drawings,
 	.explain = explain_check_fields, .wait = N_("the framed answer; the byte 06 alone is none, and the record comes again for ever"),
 };
 
 RECEIVER_PROTOCOL_ANSWERED(bosch_sia, "bosch-sia", N_("Radionics D6500 and Bosch D6600, SIA mode"),
-                           N_("without the meaning of each format's own letters"), borders, receiver_stranger, answer,
+                           N_("partial: of the panels' formats SIA, Contact ID, Silent Knight FSK and SERIEE are read, others kept"),
+                           borders, receiver_stranger, answer,
                            .proof = BY_CRC);

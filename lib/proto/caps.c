@@ -51,4 +51,4 @@ static const struct receiver_borders borders = {
 	.drawings = drawings, .wait = ADEMCO_685_WAIT,
 };
 
-RECEIVER_PROTOCOL(caps, "caps", N_("CAPS, a variant of the Ademco 685"), N_("as ademco-685"), borders, receiver_stranger);
+RECEIVER_PROTOCOL(caps, "caps", N_("CAPS, a variant of the Ademco 685"), N_("partial: as ademco-685"), borders, receiver_stranger);

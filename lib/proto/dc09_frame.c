@@ -193,7 +193,7 @@ static enum verdict noise(struct span in, bool at_end, struct dc09_shape *s)
 	for (s->n = 1; s->n < in.n; s->n++) {
 		struct span from = span_from(in, s->n);
 		enum header h = begins(from, &lf);
-		if (h == H_ASCII || h == H_BINARY || (h == H_PERHAPS && !at_end && (lf || from.n < ASCII_HEADER)))
+		if (h == H_ASCII || h == H_BINARY || (h == H_PERHAPS && !at_end && (lf || from.n <= ASCII_HEADER)))
 			break;
 	}
 	return V_NOT_MINE;

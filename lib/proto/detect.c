@@ -88,9 +88,7 @@ static bool nearly(const struct protocol *p, struct span bytes, struct reading *
 {
 	struct span piece;
 	struct signal s;
-	if (p->frame(bytes, true, &piece) != V_BAD_CHECK || !is_fill(span_from(bytes, piece.n)) || p->read(piece, &s) == V_OK)
-		return false;
-	if (p->resembles && !p->resembles(bytes))
+	if (p->proof == BY_NOTHING || p->frame(bytes, true, &piece) != V_BAD_CHECK || !is_fill(span_from(bytes, piece.n)) || p->read(piece, &s) == V_OK)
 		return false;
 	r->damage = signal_damage(&s);
 	if (p->proof == BY_FORM)
@@ -103,7 +101,7 @@ static bool nearly(const struct protocol *p, struct span bytes, struct reading *
 static void try_protocol(const struct protocol *p, struct span bytes, struct detection *d)
 {
 	struct reading r = { .protocol = p };
-	if (fits(p, bytes, &r))
+	if (p->proof != BY_NOTHING && fits(p, bytes, &r))
 		add(d, &r);
 }
 

@@ -3,6 +3,7 @@
  *
  *	RG AAAA A d CR		Silent Knight, format 0; A fills
  *	RG AAAA dd CR		Silent Knight FSK1
+ *	RG account premise CR	Silent Knight FSK2; how wide account and premise code are is not published
  *	LF R G . AAAA . … CR	Contact ID, as the Ademco 685 prints it
  *
  * From the factory ACK and NAK are switched off: the receiver then takes
@@ -23,6 +24,13 @@ static enum verdict parse(struct span text, struct receiver_record *r)
 		r->code = span_from(text, zero ? 7 : 6);
 		return V_OK;
 	}
+	if (text.n > SHORT && text.n <= 24 && receiver_all(text, receiver_is_word)) {
+		r->receiver = span_sub(text, 0, 1);
+		r->line = span_sub(text, 1, 1);
+		r->format = "skfsk2";
+		r->text = span_from(text, 2);
+		return V_OK;
+	}
 	if (receiver_is_printed(text) && ademco_685_parse(text, r))
 		return V_OK;
 	*r = (struct receiver_record){ .warnings = WARN(WIDTH_BAD) };
@@ -35,19 +43,14 @@ static bool begins(struct span s)
 	       (s.n < 3 || s.p[2] == ' ' || receiver_is_word(s.p[2]));
 }
 
-/* FSK2 prints a premise code of no published width. */
-static bool is_strange(struct span text)
-{
-	return text.n > SHORT && text.n <= 24 && receiver_all(text, receiver_is_word);
-}
 
 static const char *const drawings[] = { ADEMCO_685_DRAWINGS, "RLAAAAEE", NULL };
 
 static const struct receiver_borders borders = {
 	.most = 128, .stands_alone = true,
-	.is_fill = ademco_685_is_fill, .end = ademco_685_end, .begins = begins, .parse = parse, .is_strange = is_strange,
+	.is_fill = ademco_685_is_fill, .end = ademco_685_end, .begins = begins, .parse = parse,
 	.drawings = drawings, .wait = N_("nothing, as it leaves the works: ACK and NAK are switched off; otherwise up to ten times after NAK"),
 };
 
-RECEIVER_PROTOCOL(fbi_cp220, "fbi-cp220", N_("FBI CP-220"), N_("CR as terminator; FSK2 is kept, not decoded"), borders,
+RECEIVER_PROTOCOL(fbi_cp220, "fbi-cp220", N_("FBI CP-220"), N_("partial: CR, LF or ESC as terminator, ACK 06; account and premise code of FSK2 stay undivided"), borders,
                   receiver_stranger);

@@ -369,11 +369,6 @@ static enum verdict events(const struct signal *s, enum language language, struc
 	return V_OK;
 }
 
-static bool resembles(struct span bytes)
-{
-	return format_find(SPAN("sia-block"))->resembles(bytes);
-}
-
 static const char *neighbour(struct span in)
 {
 	if (span_starts(in, SPAN("\x05\x01")))
@@ -386,6 +381,6 @@ static const struct conversation conversation = { .begin = begin, .frame = conve
 const struct protocol protocol_galaxy = {
 	.name = "galaxy", .title = N_("Honeywell Galaxy, SIA blocks over TCP"),
 	.coverage = N_("partial: encrypted modules and remote control are not spoken"),
-	.proof = BY_PARITY, .resembles = resembles, .most = MOST, .one_at_a_time = true, .refuses_damage = true, .frame = frame, .read = read,
+	.proof = BY_PARITY, .most = MOST, .one_at_a_time = true, .refuses_damage = true, .frame = frame, .read = read,
 	.answer = answer, .events = events, .explain = galaxy_explain, .conversation = &conversation, .neighbour = neighbour,
 };

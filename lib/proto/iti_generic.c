@@ -31,6 +31,7 @@ bool receiver_iti(struct span body, struct receiver_record *r)
 	r->joined[0] = body.p[0];
 	memcpy(r->joined + 1, body.p + 2, 4);
 	r->account = span_of(r->joined, 5);
+	r->note[0] = (struct receiver_note){ "panel", span_sub(body, 1, 1) };
 	r->partition = span_trim(span_sub(event, 0, 1));
 	r->user = receiver_is_word(user) ? receiver_number(user) : span_trim(span_sub(event, 1, 1));
 	r->zone = span_trim(span_sub(event, 2, 2));
@@ -79,5 +80,6 @@ static const struct receiver_borders borders = {
 	.drawings = drawings,
 };
 
-RECEIVER_PROTOCOL(iti_generic, "iti-generic", N_("ITI receivers, generic output"), N_("complete"), borders,
+RECEIVER_PROTOCOL(iti_generic, "iti-generic", N_("ITI receivers, generic output"),
+                  N_("complete; what the panel byte says is handed on"), borders,
                   receiver_stranger);

@@ -68,9 +68,6 @@ struct protocol {
 	const char *title;	/* N_(), one line for --list */
 	const char *coverage;	/* "complete", or N_() what is missing */
 	enum proof proof;	/* what a whole frame has been checked by */
-	/* Of bytes that frame() finds V_BAD_CHECK: does all of it fit but the check?
-	 * For protocols whose frames begin with almost any byte; may be NULL. */
-	bool (*resembles)(struct span bytes);
 	size_t most;		/* longest frame, borders included */
 	bool one_at_a_time;	/* the sender waits for each answer: only what came last can come again */
 	bool refuses_damage;	/* a damaged frame is answered A_NAK, so that it is sent again at once */
@@ -116,10 +113,6 @@ struct protocol {
 	 * (_() for a person); NULL when unknown; may be NULL. */
 	const char *(*neighbour)(struct span in);
 };
-
-/* What a letter or digit means that receivers print for the formats which
- * they translate; NULL: nothing that is published. */
-const struct code *receiver_meaning(struct span format, struct span code);
 
 /* What to call the damage of a frame that read() finds bad. */
 enum warning signal_damage(const struct signal *s);

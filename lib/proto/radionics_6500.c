@@ -10,6 +10,7 @@
  *	m  . account "EEZZ"…		Silent Knight FSK
  *	n  . aaaaaa . d . digits	Telim
  *	S  [#account|…]			SIA
+ *	l  LL*account*data		SERIEE in DTMF
  *
  * An option prints a letter for the panel's format where else 1 stands; the
  * body is the same.  A host's own bytes are 06, 15 and !command CR. */
@@ -35,7 +36,7 @@ static bool parse_plain(struct span text, struct receiver_record *r)
 	struct span body = span_from(text, HEADER), account = span_sub(body, 0, 10);
 	if (body.n != BODY && !(body.n == BODY + 1 && body.p[BODY] == ' '))
 		return false;
-	r->format = text.p[0] == 'v' ? "varitech" : "d6500";
+	r->format = text.p[0] == 'v' ? "varitech" : text.p[0] == 'k' ? "cesa200" : "d6500";
 	r->account = span_trim(account);
 	r->code = span_trim(span_sub(body, 10, 2));
 	if (r->account.n == 0 && span_is(r->code, "@") && span_trim(span_from(body, 12)).n == 0) {
@@ -91,6 +92,22 @@ static bool parse_variable(struct span text, struct receiver_record *r)
 	return receiver_all(r->account, receiver_is_word) && (telim ? r->code.n : rest.n > 1);
 }
 
+/* What the digits mean is agreed between installer and centre. */
+bool radionics_seriee(struct span text, struct receiver_record *r)
+{
+	ptrdiff_t star = span_find(text, '*');
+	struct span rest = span_from(text, star < 0 ? text.n : (size_t)star + 1);
+	ptrdiff_t second = span_find(rest, '*');
+	struct span account = span_sub(rest, 0, second < 0 ? 0 : (size_t)second);
+	struct span data = span_trim(span_from(rest, account.n + 1));
+	if (account.n == 0 || data.n == 0 || !receiver_all(account, is_hex) || !receiver_all(data, is_hex))
+		return false;
+	r->format = "seriee";
+	r->account = account;
+	r->code = data;
+	return true;
+}
+
 static bool parse_type(struct span text, struct receiver_record *r)
 {
 	switch (text.p[0]) {
@@ -98,6 +115,7 @@ static bool parse_type(struct span text, struct receiver_record *r)
 	case '3': return parse_text(text, r);
 	case '9': return parse_acron(text, r);
 	case 'm': case 'n': return parse_variable(text, r);
+	case 'l': return radionics_seriee(span_from(text, HEADER), r) || parse_plain(text, r);
 	case 'S':
 		if (!surgard_bracket(text, r))
 			return false;
@@ -107,15 +125,29 @@ static bool parse_type(struct span text, struct receiver_record *r)
 	}
 }
 
+static bool is_host(uint8_t c)
+{
+	return c == RECEIVER_ACK || c == RECEIVER_NAK;
+}
+
+static bool is_command(struct span s)
+{
+	return s.n && s.p[0] == '!' && (s.n < 2 || receiver_is_capital(s.p[1]));
+}
+
 static bool begins(struct span s)
 {
+	if (s.n && is_host(s.p[0]))
+		return true;
+	if (is_command(s))
+		return true;
 	return s.n && receiver_is_word(s.p[0]) && (s.n < 2 || is_hex(s.p[1])) && (s.n < 3 || is_hex(s.p[2])) &&
 	       (s.n < HEADER || receiver_is_word(s.p[3]));
 }
 
 static enum verdict parse(struct span text, struct receiver_record *r)
 {
-	if (text.n == 0 || (text.p[0] == '!' && text.n > 1 && receiver_is_capital(text.p[1]))) {
+	if (text.n == 0 || (is_command(text) && text.n > 1)) {
 		r->what = RX_HOST;
 		return V_OK;
 	}
@@ -130,11 +162,6 @@ static enum verdict parse(struct span text, struct receiver_record *r)
 	return V_BAD_CHECK;
 }
 
-static bool is_host(uint8_t c)
-{
-	return c == RECEIVER_ACK || c == RECEIVER_NAK;
-}
-
 static bool is_fill(uint8_t c)
 {
 	return c <= ' ' && !is_host(c);
@@ -145,7 +172,7 @@ static ptrdiff_t end(struct span s)
 {
 	if (s.n && is_host(s.p[0]))
 		return 0;
-	return span_find(s, s.n && s.p[0] == '!' ? '\r' : DC4);
+	return span_find(s, is_command(s) ? '\r' : DC4);
 }
 
 static bool is_strange(struct span text)
@@ -165,5 +192,11 @@ static const struct receiver_borders borders = {
 	.wait = N_("D6600: until ACK or NAK comes, again and again; three NAKs, and it skips the record"),
 };
 
+static const char *neighbour(struct span in)
+{
+	const char *misset = receiver_misset(&borders, in);
+	return misset ? misset : receiver_stranger(in);
+}
+
 RECEIVER_PROTOCOL(radionics_6500, "radionics-6500", N_("Radionics D6500 and Bosch D6600, 6500 mode"),
-                  N_("without the meaning of each format's own letters"), borders, receiver_stranger);
+                  N_("partial: of each format's own letters only A, R, O and C have a meaning"), borders, neighbour);

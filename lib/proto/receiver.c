@@ -100,11 +100,24 @@ static size_t noise(const struct receiver_borders *b, struct span s)
 	return n < s.n ? before_fill(b, s, n) : n;
 }
 
+/* What stands in front of a text: a header, where there is one, and fill. */
+static size_t lead(const struct receiver_borders *b, struct span in, bool at_end)
+{
+	size_t n = b->header ? b->header(in) : 0;
+	if (n == SIZE_MAX && !at_end)
+		return n;
+	for (n = n == SIZE_MAX ? 0 : n; n < in.n && b->is_fill(in.p[n]); n++)
+		;
+	return n;
+}
+
 enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bool at_end, struct span *frame)
 {
-	size_t fill = 0;
-	while (fill < in.n && b->is_fill(in.p[fill]))
-		fill++;
+	size_t fill = lead(b, in, at_end);
+	if (fill == SIZE_MAX) {
+		*frame = span_sub(in, 0, 0);
+		return V_MORE;
+	}
 	struct span rest = span_from(in, fill);
 	*frame = span_sub(in, 0, fill);
 	if (rest.n == 0)
@@ -112,10 +125,12 @@ enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bo
 	ptrdiff_t end = b->end(span_sub(rest, 0, b->most));
 	if (end >= 0)
 		return judge(b, in, fill, fill + (size_t)end + 1, span_sub(rest, 0, (size_t)end), frame);
-	if (rest.n >= b->most || at_end) {
-		struct span text = span_sub(rest, 0, b->most);
-		return judge(b, in, fill, fill + text.n, text, frame);
+	if (rest.n >= b->most) {	/* one may have begun in the second half */
+		*frame = span_sub(in, 0, fill + b->most / 2);
+		return b->begins(rest) ? V_BAD_CHECK : V_NOT_MINE;
 	}
+	if (at_end)
+		return judge(b, in, fill, in.n, rest, frame);
 	if (b->begins(rest))
 		return V_MORE;
 	*frame = span_sub(in, 0, fill + noise(b, rest));
@@ -125,42 +140,61 @@ enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bo
 /* Without what stands around it. */
 static struct span text_of(const struct receiver_borders *b, struct span frame)
 {
-	while (frame.n && b->is_fill(frame.p[0]))
-		frame = span_from(frame, 1);
+	frame = span_from(frame, lead(b, frame, true));
 	ptrdiff_t end = b->end(frame);
 	return end >= 0 && (size_t)end + 1 == frame.n ? span_sub(frame, 0, (size_t)end) : frame;
 }
 
-enum verdict receiver_parse(const struct receiver_borders *b, struct span text, struct receiver_record *r)
+static void put_note(struct receiver_record *r, const char *key, struct span value)
 {
-	*r = (struct receiver_record){ 0 };
-	enum verdict v = b->parse(text, r);
-	if (v == V_OK || !b->is_strange || !b->is_strange(text))
-		return v;
-	*r = (struct receiver_record){ .text = text };
-	return V_OK;
+	size_t i = 0;
+	while (i + 1 < sizeof r->note / sizeof *r->note && r->note[i].key)
+		i++;
+	r->note[i] = (struct receiver_note){ key, value };
 }
 
-/* One put together is nowhere in the frame. */
-static struct span account_in(struct span frame, const struct receiver_record *r)
+enum verdict receiver_parse(const struct receiver_borders *b, struct span frame, struct receiver_record *r)
 {
-	const uint8_t *p = r->account.p;
-	return p && p >= frame.p && p < frame.p + frame.n ? r->account : (struct span){ 0 };
+	struct span text = text_of(b, frame);
+	size_t header = b->header ? b->header(frame) : 0;
+	*r = (struct receiver_record){ 0 };
+	enum verdict v = b->parse(text, r);
+	if (v != V_OK && b->is_strange && b->is_strange(text)) {
+		*r = (struct receiver_record){ .text = text };
+		v = V_OK;
+	}
+	if (v == V_OK && header && header != SIZE_MAX) {
+		put_note(r, "header", span_sub(frame, 0, header));
+		r->warnings |= WARN(HEADER_UNKNOWN);
+	}
+	return v;
+}
+
+/* One put together stands nowhere in the frame, so the signal keeps it. */
+static struct span account_in(struct signal *s, const struct receiver_record *r)
+{
+	struct span joined = span_of(r->joined, sizeof r->joined), account = r->account;
+	bool borrowed = account.n && account.p >= joined.p && account.p < joined.p + joined.n;
+	if (!borrowed || account.n > sizeof s->digits)
+		return account;
+	memcpy(s->digits, account.p, account.n);
+	return span_of(s->digits, account.n);
 }
 
 enum verdict receiver_read(const struct receiver_borders *b, struct span frame, struct signal *s)
 {
 	struct receiver_record r;
 	struct span text = text_of(b, frame);
-	enum verdict v = receiver_parse(b, text, &r);
+	enum verdict v = receiver_parse(b, frame, &r);
 	*s = (struct signal){
 		.frame = frame, .sent = CLOCK_NONE, .seq = r.seq, .receiver = r.receiver, .line = r.line,
-		.account = account_in(frame, &r), .has_receiver = r.receiver.n, .has_line = r.line.n,
+		.has_receiver = r.receiver.n, .has_line = r.line.n,
 		.has_account = r.account.n, .content = text, .payload = text,
 		.identity = text, .warnings = r.warnings, .poll = v == V_OK && r.what == RX_HEARTBEAT,
 		.is_answer = v == V_OK && r.what == RX_HOST,
 		.of_receiver = r.what == RX_STATUS || r.what == RX_HEARTBEAT || r.what == RX_TEXT,
 	};
+	s->account = account_in(s, &r);
 	if (v != V_OK && !s->warnings)
 		s->warnings = WARN(WIDTH_BAD);
 	bool ours = v == V_OK || b->begins(text) || (b->end_is_proof && b->end(frame) >= 0);
@@ -170,6 +204,25 @@ enum verdict receiver_read(const struct receiver_borders *b, struct span frame, 
 const char *receiver_stranger(struct span in)
 {
 	return protocol_stranger(in);
+}
+
+/* The usual end with other bits: 7 bits and odd parity read as 8; 14 typed for a decimal number. */
+const char *receiver_misset(const struct receiver_borders *b, struct span in)
+{
+	uint8_t plain[64];
+	size_t n = 0;
+	bool parity = false;
+	while (n < in.n && b->is_fill(in.p[n]) && in.p[n] != 0x0E)
+		in = span_from(in, 1);
+	for (; n < in.n && n < sizeof plain && in.p[n] != 0x0E && (in.p[n] & 0x7F) != 0x14; n++) {
+		parity |= in.p[n] & 0x80;
+		plain[n] = in.p[n] & 0x7F;
+	}
+	if (n == in.n || !is_whole(b, span_of(plain, n)))
+		return NULL;
+	if (parity || in.p[n] == 0x94)
+		return N_("seven data bits and parity on a line set to eight: mode=7e1 or 7o1");
+	return in.p[n] == 0x0E ? N_("records that end in 0E instead of 14: the receiver's terminator was typed in decimal") : NULL;
 }
 
 bool receiver_okay(struct span text, struct receiver_record *r)
@@ -208,9 +261,8 @@ enum verdict receiver_events(const struct receiver_borders *b, const char *proto
                              struct event_list *list)
 {
 	struct receiver_record r;
-	struct span text = text_of(b, s->frame);
-	if (receiver_parse(b, text, &r) != V_OK)	/* somebody wants to see it all the same */
-		r = (struct receiver_record){ .text = text, .warnings = s->warnings };
+	if (receiver_parse(b, s->frame, &r) != V_OK)	/* somebody wants to see it all the same */
+		r = (struct receiver_record){ .text = text_of(b, s->frame), .warnings = s->warnings };
 	if (r.what != RX_HOST && r.what != RX_HEARTBEAT)
 		receiver_put_events(&r, proto, language, list);
 	return V_OK;

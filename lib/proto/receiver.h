@@ -21,6 +21,11 @@ struct receiver_status {
 	const char *label[2];	/* by enum language */
 };
 
+struct receiver_note {
+	const char *key;
+	struct span value;
+};
+
 /* A record taken apart.  Spans borrow from the frame. */
 struct receiver_record {
 	enum receiver_what what;
@@ -33,6 +38,8 @@ struct receiver_record {
 	bool items_are_sia;
 	struct span code, zone, user, partition, text;
 	struct span caller;	/* the number or name that the call came from */
+	struct span payload;	/* for the decoder of `format`, which has one */
+	struct receiver_note note[3];	/* what else it says, for "data"; key NULL: no more */
 	struct span time;	/* the receiver's clock, as it prints it */
 	const struct receiver_status *status;
 	bool over;		/* the status has ended */
@@ -57,12 +64,14 @@ static inline void receiver_strange(struct receiver_record *r, struct span text)
 
 /* Where a protocol's records begin and end. */
 struct receiver_borders {
-	size_t most;				/* longest record, its end included */
+	size_t most;				/* twice the longest record, its end included */
 	bool (*is_fill)(uint8_t c);		/* may stand between records */
 	ptrdiff_t (*end)(struct span s);	/* where the byte stands that ends the record at the front; -1: not yet */
 	bool end_is_proof;			/* nobody else ends anything so: what ends so was a record */
 	bool stands_alone;			/* too plain to be looked for behind a digit or a letter */
 	bool (*begins)(struct span s);		/* a record could begin so, as far as the bytes are there */
+	/* Bytes of a header in front of the fill, 0: none, SIZE_MAX: perhaps, wait; may be NULL. */
+	size_t (*header)(struct span in);
 	/* Is it a whole record?  V_OK; V_BAD_CHECK and V_MALFORMED: no, with r->warnings. */
 	enum verdict (*parse)(struct span text, struct receiver_record *r);
 	bool (*is_strange)(struct span text);	/* none that we know, but printed whole; may be NULL */
@@ -95,6 +104,9 @@ const struct receiver_status *receiver_status_find(const struct receiver_status 
 
 /* Who else speaks on a receiver's port; NULL: unknown. */
 const char *receiver_stranger(struct span in);
+
+/* A record that is sound, but for how the line or the receiver is set; NULL: none. */
+const char *receiver_misset(const struct receiver_borders *b, struct span in);
 
 /* "00 OKAY @" of the Ademco 685 and its kin, with their receiver and line or without. */
 bool receiver_okay(struct span text, struct receiver_record *r);

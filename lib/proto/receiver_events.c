@@ -7,26 +7,25 @@
 #include "util/hex.h"
 
 /* The letters are those of the factory; a receiver can be told others. */
-static const struct letter {
+static const struct meaning {
 	const char *formats;	/* each between blanks */
 	const char *code;
 	const char *same;	/* the SIA or Contact ID code that says it */
 } meanings[] = {
-	{ " pulse bfsk d6500 varitech telim iti ", "A", "UA" },
+	{ " pulse bfsk d6500 varitech iti ", "A", "UA" },
 	{ " pulse bfsk d6500 varitech ", "R", "UR" },
 	{ " pulse bfsk d6500 varitech iti ", "O", "OP" },
 	{ " pulse bfsk d6500 varitech iti ", "C", "CL" },
 	{ " pulse ", "T", "UT" }, { " pulse iti ", "B", "UB" }, { " pulse ", "H", "UU" }, { " pulse ", "P", "LF" },
 	{ " pulse ", "S", "605" }, { " pulse ", "W", "CF" },	/* Ademco 685, of BFSK panels */
-	{ " telim ", "F", "UT" }, { " telim ", "K", "UR" }, { " telim ", "N", "QA" }, { " telim ", "R", "TX" },
-	{ " telim ", "T", "CL" }, { " telim ", "U", "OP" },
 	{ " iti ", "R", "OC" }, { " iti ", "E", "EE" }, { " iti ", "S", "US" }, { " iti ", "L", "XT" }, { " iti ", "T", "TA" },
 	{ " iti ", "W", "UR" }, { " iti ", "P", "TX" }, { " iti ", "J", "UT" },
 	{ " skfsk2 ", "B6", "YT" }, { " skfsk2 ", "BE", "YR" }, { " skfsk2 ", "C6", "AT" }, { " skfsk2 ", "CE", "AR" },
 	{ " skfsk2 ", "D6", "LT" }, { " skfsk2 ", "DE", "LR" }, { " skfsk2 ", "E6", "ET" }, { " skfsk2 ", "EE", "ER" },
 	{ " skfsk2 ", "E1", "RP" }, { " skfsk2 ", "E2", "RX" }, { " skfsk2 ", "F0", "CA" }, { " skfsk2 ", "F4", "OA" },
 	{ " skfsk2 ", "F1", "CL" }, { " skfsk2 ", "F5", "OP" }, { " skfsk2 ", "F2", "CF" }, { " skfsk2 ", "FD", "CG" },
-	{ " skfsk2 ", "FF", "OG" }, { " skfsk2 ", "FC", "121" },
+	{ " skfsk2 ", "FF", "OG" }, { " skfsk2 ", "FC", "121" }, { " skfsk2 ", "F3", "CL" }, { " skfsk2 ", "F6", "OP" },
+	{ " skfsk2 ", "F7", "OP" }, { " skfsk2 ", "FE", "RT" },
 };
 
 static const struct code *row_of(const char *same)
@@ -35,13 +34,14 @@ static const struct code *row_of(const char *same)
 	return code.n == 2 ? code_sia(code) : code_cid(code);
 }
 
-const struct code *receiver_meaning(struct span format, struct span code)
+static const struct code *meaning_of(const char *format, struct span code)
 {
-	char word[16] = " ";
-	if (format.n == 0 || format.n + 3 > sizeof word)
+	char word[16] = "";
+	if (!format || strlen(format) + 3 > sizeof word)
 		return NULL;
-	memcpy(word + 1, format.p, format.n);
-	word[1 + format.n] = ' ';
+	word[0] = ' ';
+	strcpy(word + 1, format);
+	strcat(word, " ");
 	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
 		if (span_is(code, meanings[i].code) && strstr(meanings[i].formats, word))
 			return row_of(meanings[i].same);
@@ -94,9 +94,7 @@ static enum verdict put_cid(const struct receiver_record *r, enum language langu
 	if (v == V_OK && r->cid_flag) {	/* the receiver says it: no guess by the code */
 		struct event *ev = &list->event[list->n - 1];
 		ev->field[F_ZONE].n = ev->field[F_USER].n = 0;
-		enum field on = r->cid_flag == 'U' ? F_USER : F_ZONE;
-		event_set(ev, on, span_sub(r->cid, 6, 3));
-		ev->number_in = (uint8_t)(on + 1);
+		event_set(ev, r->cid_flag == 'U' ? F_USER : F_ZONE, span_sub(r->cid, 6, 3));
 	}
 	return v;
 }
@@ -201,47 +199,74 @@ static void put_note(const struct receiver_record *r, enum language language, st
 
 static void put_event(const struct receiver_record *r, enum language language, struct event_list *list)
 {
-	const struct code *row = receiver_meaning(span_str(r->format), r->code);
+	const struct code *row = meaning_of(r->format, r->code);
 	if (r->format && strcmp(r->format, "ademco-hs") == 0 && r->code.n == 9)
 		put_high_speed(r, language, list);
 	else
 		format_classify(add_plain(r, list), row, false, language);
 }
 
-/* Two letters that SIA knows, and their number; anything else for a person. */
-static void put_item(const struct receiver_record *r, struct span item, bool sound, enum language language, struct event_list *list)
+/* Two letters that SIA knows, and their number. */
+static bool put_sia_item(const struct receiver_record *r, struct span item, enum language language, struct event_list *list)
 {
 	uint8_t block[64] = "N";
-	struct receiver_record one = *r;
-	bool fits = item.n && item.n < sizeof block - 1;
-	if (sound && fits && r->items_are_sia && code_sia(span_sub(item, 0, 2))) {
-		memcpy(block + 1, item.p, item.n);
-		if (format_find(SPAN("sia"))->decode(span_of(block, item.n + 1), language, list) == V_OK)
-			return;
-	}
-	one.code = span_sub(item, 0, sound ? 2 : 0);
-	one.zone = span_from(item, one.code.n);
-	if (!sound) {
-		one.zone = (struct span){ 0 };
-		one.text = item;
-	}
-	struct event *ev = add_plain(&one, list);
-	format_classify(ev, sound ? receiver_meaning(span_str(r->format), one.code) : NULL, false, language);
-	ev->warnings |= sound ? 0 : WARN(STRUCTURE_BAD);
+	if (!r->items_are_sia || item.n < 2 || item.n >= sizeof block - 1 || !code_sia(span_sub(item, 0, 2)))
+		return false;
+	memcpy(block + 1, item.p, item.n);
+	return format_find(SPAN("sia"))->decode(span_of(block, item.n + 1), language, list) == V_OK;
 }
 
+/* Silent Knight's two digits and a zone; what another format's digits mean is not divided. */
+static void put_sound_item(const struct receiver_record *r, struct span item, enum language language, struct event_list *list)
+{
+	struct receiver_record one = *r;
+	bool letters = item.n > 2 && receiver_is_capital(item.p[0]) && receiver_is_capital(item.p[1]);
+	bool divided = (r->format && strcmp(r->format, "skfsk2") == 0) || (r->items_are_sia && letters);
+	if (put_sia_item(r, item, language, list))
+		return;
+	one.code = span_sub(item, 0, divided ? 2 : item.n);
+	one.zone = span_from(item, one.code.n);
+	format_classify(add_plain(&one, list), meaning_of(r->format, one.code), false, language);
+}
+
+static void put_damaged_item(const struct receiver_record *r, struct span item, enum language language, struct event_list *list)
+{
+	struct receiver_record one = *r;
+	one.text = item;
+	undefined(&one, language, list);
+	list->event[list->n - 1].warnings |= WARN(STRUCTURE_BAD);
+}
+
+static bool is_mark(uint8_t c)
+{
+	return c && strchr("\"#!*,", c);
+}
+
+/* " an event, # and ! one that came damaged, * listen-in and its seconds, "," more in the next record. */
 static void put_items(const struct receiver_record *r, enum language language, struct event_list *list)
 {
 	struct span rest = r->items;
 	while (rest.n) {
 		uint8_t mark = rest.p[0];
 		size_t n = 1;
-		while (n < rest.n && rest.p[n] != '"' && rest.p[n] != '#' && rest.p[n] != '*' && rest.p[n] != ',')
+		while (n < rest.n && !is_mark(rest.p[n]))
 			n++;
-		if (mark == '"' || mark == '#')
-			put_item(r, span_sub(rest, 1, n - 1), mark == '"', language, list);
+		struct span item = span_sub(rest, 1, n - 1);
+		if (mark == '"' && item.n)
+			put_sound_item(r, item, language, list);
+		else if (mark == '#' || mark == '!')
+			put_damaged_item(r, item, language, list);
+		else if (mark == '*')
+			put_note(&(struct receiver_record){ .what = RX_LISTEN_IN, .text = item }, language, list);
 		rest = span_from(rest, n);
 	}
+}
+
+/* In the words of the panel's own language. */
+static enum verdict put_payload(const struct receiver_record *r, enum language language, struct event_list *list)
+{
+	const struct format *f = format_find(span_str(r->format));
+	return f ? f->decode(r->payload, language, list) : V_NOT_MINE;
 }
 
 static void put_content(const struct receiver_record *r, enum language language, struct event_list *list)
@@ -252,6 +277,8 @@ static void put_content(const struct receiver_record *r, enum language language,
 		v = put_cid(r, language, list);
 	else if (r->sia.n)
 		v = put_sia(r, language, list);
+	else if (r->payload.n)
+		v = put_payload(r, language, list);
 	else if (r->items.n)
 		put_items(r, language, list);
 	else if (r->what == RX_EVENT)
@@ -263,8 +290,22 @@ static void put_content(const struct receiver_record *r, enum language language,
 	undefined(r, language, list);
 	struct event *ev = &list->event[list->n - 1];
 	if (event_get(ev, F_TEXT).n == 0)
-		put(ev, F_TEXT, r->cid.n ? r->cid : r->sia);
+		put(ev, F_TEXT, r->cid.n ? r->cid : r->sia.n ? r->sia : r->payload);
 	ev->warnings |= v == V_OK ? 0 : WARN(STRUCTURE_BAD);
+}
+
+static void set_notes(struct event *ev, const struct receiver_record *r)
+{
+	for (size_t i = 0; i < sizeof r->note / sizeof *r->note && r->note[i].key; i++) {
+		struct span value = r->note[i].value;
+		if (value.n && !receiver_is_printed(value)) {
+			buf_reset(&ev->list->scratch);
+			hex_lower(&ev->list->scratch, value);
+			value = buf_view(&ev->list->scratch);
+		}
+		if (value.n)
+			event_data(ev, span_str(r->note[i].key), value);
+	}
 }
 
 void receiver_put_events(const struct receiver_record *r, const char *proto, enum language language, struct event_list *list)
@@ -284,6 +325,7 @@ void receiver_put_events(const struct receiver_record *r, const char *proto, enu
 			event_data(ev, SPAN("receiver_time"), r->time);
 		if (r->caller.n)
 			event_data(ev, SPAN("caller"), r->caller);
+		set_notes(ev, r);
 		ev->warnings |= r->warnings;
 	}
 }

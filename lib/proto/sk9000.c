@@ -71,5 +71,6 @@ static const struct receiver_borders borders = {
 	.drawings = drawings, .explain = ademco_8000_explain_check, .wait = ADEMCO_8000_WAIT,
 };
 
-RECEIVER_PROTOCOL(sk9000, "sk9000", N_("Silent Knight 9000"), N_("of the panels' formats only SIA is decoded"), borders,
-                  receiver_stranger, .proof = BY_SUM);
+RECEIVER_PROTOCOL(sk9000, "sk9000", N_("Silent Knight 9000"),
+                  N_("partial: of the panels' formats only SIA is decoded, of others the digits are kept"),
+                  borders, receiver_stranger, .proof = BY_SUM);

@@ -10,7 +10,11 @@
  *	6  ......AAAA EE YYYY		Radionics BFSK
  *	8  AAAA . CCCC . CCCC . C	Ademco high speed
  *
- * and those of the table.  RR is the receiver, L… the line, one digit on the
+ *	G  account type code		CESA 200 (SERIEE)
+ *	Y  account events		Surtec: 82, its end 8209
+ *
+ * and those of the table; of G, Y and L no layout is published, so what does
+ * not stand there as digits of its language is kept for a person.  RR is the receiver, L… the line, one digit on the
  * first models, three on later ones, and up to seven: the bodies have fixed
  * widths, so what is left in front is the header.  That width is all the
  * check there is.  Behind a body a receiver may print its clock. */
@@ -19,6 +23,7 @@
 #include "util/hex.h"
 
 #define DC4 0x14
+#define B32 4		/* bytes of such a header */
 #define MOST 1024
 #define HEADER_LEAST 3	/* RRL */
 #define HEADER_MOST 9
@@ -32,7 +37,15 @@ static const struct receiver_status statuses[] = {
 	{ "10", false, 2, { "Receiver: faulty data on a line card", "Récepteur : données erronées sur une carte de ligne" } },
 	{ "15", false, 3, { "Receiver: mains failure", "Récepteur : défaut secteur" } },
 	{ "20", false, 3, { "Receiver: phone line lost", "Récepteur : ligne téléphonique perdue" } },
+	{ "21", false, 3, { "Receiver: phone line 1 lost", "Récepteur : ligne téléphonique 1 perdue" } },
+	{ "22", false, 3, { "Receiver: phone line 2 lost", "Récepteur : ligne téléphonique 2 perdue" } },
+	{ "23", false, 3, { "Receiver: phone line 3 lost", "Récepteur : ligne téléphonique 3 perdue" } },
+	{ "24", false, 3, { "Receiver: phone line 4 lost", "Récepteur : ligne téléphonique 4 perdue" } },
 	{ "30", true, 0, { "Receiver: phone line restored", "Récepteur : ligne téléphonique rétablie" } },
+	{ "31", true, 0, { "Receiver: phone line 1 restored", "Récepteur : ligne téléphonique 1 rétablie" } },
+	{ "32", true, 0, { "Receiver: phone line 2 restored", "Récepteur : ligne téléphonique 2 rétablie" } },
+	{ "33", true, 0, { "Receiver: phone line 3 restored", "Récepteur : ligne téléphonique 3 rétablie" } },
+	{ "34", true, 0, { "Receiver: phone line 4 restored", "Récepteur : ligne téléphonique 4 rétablie" } },
 	{ "40", false, 2, { "Receiver: call answered, no data came", "Récepteur : appel pris, aucune donnée reçue" } },
 };
 
@@ -57,7 +70,6 @@ static const struct body {
 	{ 'D', 16, RX_EVENT, NULL, { 0, 10 }, { 0, 0 }, { 0, 0 }, { 10, 6 } },
 	{ 'C', 16, RX_EVENT, "skfsk2", { 0, 10 }, { 10, 2 }, { 12, 2 }, { 0, 0 } },
 	{ 'E', 16, RX_EVENT, "skfsk1", { 0, 10 }, { 10, 2 }, { 0, 0 }, { 0, 0 } },
-	{ 'T', 12, RX_EVENT, "telim", { 0, 6 }, { 7, 1 }, { 10, 2 }, { 0, 0 } },
 	{ 'V', 18, RX_EVENT, "vonk", { 0, 2 }, { 2, 16 }, { 0, 0 }, { 0, 0 } },
 };
 
@@ -192,18 +204,88 @@ static bool parse_high_speed(struct span text, struct receiver_record *r)
 	return receiver_high_speed(span_from(body, 5), r);
 }
 
+static bool is_word_or_blank(uint8_t c)
+{
+	return receiver_is_word(c) || c == ' ';
+}
+
+/* T: "AAAAAA E  ZZ", as Telim is read anywhere. */
+static bool parse_telim(struct span text, struct receiver_record *r)
+{
+	struct span body;
+	if (!split(text, 12, r, &body))
+		return false;
+	r->format = "telim";
+	r->account = span_sub(body, 0, 6);
+	r->payload = body;
+	return receiver_all(body, is_word_or_blank) && receiver_all(r->account, receiver_is_word) && receiver_is_word(body.p[7]);
+}
+
+/* Account, type, code; the eight zeros behind it are the line's. */
+static bool read_cesa(struct span body, struct receiver_record *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < body.n; i++) {
+		if (body.p[i] == ' ')
+			continue;
+		if (!is_digit(body.p[i]) || n == 16)
+			return false;
+		r->joined[n++] = body.p[i];
+	}
+	if (n == 8)
+		memset(r->joined + 8, '0', 8);
+	r->account = span_of(r->joined, 5);
+	r->payload = span_of(r->joined, 16);
+	return n == 8 || n == 16;
+}
+
+static bool read_surtec(struct span body, struct receiver_record *r)
+{
+	struct span rest = body, events;
+	r->payload = body;
+	return span_word(&rest, &r->account) && span_word(&rest, &events) && rest.n == 0 && receiver_all(r->account, is_hex) &&
+	       receiver_all(events, is_digit) && events.n % 2 == 0;
+}
+
+/* Languages whose letter is known and whose layout is not: behind the header
+ * and blanks their digits, if they are that. */
+static const struct digits {
+	uint8_t type;
+	const char *format;
+	bool (*read)(struct span body, struct receiver_record *r);
+} digits[] = { { 'G', "cesa200", read_cesa }, { 'Y', "surtec", read_surtec }, { 'L', "outel", NULL } };
+
+static const struct digits *digits_of(uint8_t type)
+{
+	for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
+		if (digits[i].type == type)
+			return &digits[i];
+	return NULL;
+}
+
+static bool parse_digits(const struct digits *d, struct span text, struct receiver_record *r)
+{
+	size_t header = 1;
+	while (header < text.n && receiver_is_word(text.p[header]))
+		header++;
+	struct receiver_record whole = { .format = d->format, .receiver = span_sub(text, 1, 2), .line = span_sub(text, 3, header - 3) };
+	*r = whole;
+	if (header >= 1 + HEADER_LEAST && header <= 1 + HEADER_MOST && d->read && d->read(span_trim(span_from(text, header)), r))
+		return true;
+	*r = whole;
+	r->line = span_sub(text, 3, 1);
+	r->text = span_from(text, 1 + HEADER_LEAST);
+	return r->text.n;
+}
+
 /* I: "... A c AAAA G U ZZ E W N", the account's first digit in front of the panel's kind. */
 static bool parse_iti(struct span text, struct receiver_record *r)
 {
 	struct span body;
 	if (!split(text, 16, r, &body) || span_trim(span_sub(body, 0, 3)).n)
 		return false;
+	r->note[1] = (struct receiver_note){ "level_was_now", span_trim(span_from(body, 14)) };
 	return receiver_iti(span_from(body, 3), r);
-}
-
-static bool is_word_or_blank(uint8_t c)
-{
-	return receiver_is_word(c) || c == ' ';
 }
 
 static bool parse_body(const struct body *b, struct span text, struct receiver_record *r)
@@ -233,28 +315,38 @@ static const struct body *body_of(uint8_t type)
 
 static bool is_known(uint8_t type)
 {
-	return type && (strchr("1358SI0", type) || body_of(type));
+	return type && (strchr("1358SI0T", type) || digits_of(type) || body_of(type));
 }
 
 static bool parse_type(struct span text, struct receiver_record *r)
 {
 	const struct body *body = body_of(text.p[0]);
+	const struct digits *of = digits_of(text.p[0]);
 	switch (text.p[0]) {
 	case '1': return parse_basic(text, r);
 	case '3': return parse_sia_one(text, r);
 	case '5': return parse_cid(text, r);
 	case '8': return parse_high_speed(text, r);
 	case 'I': return parse_iti(text, r);
+	case 'T': return parse_telim(text, r);
 	case '0': case 'S': return surgard_bracket(text, r);
-	default: return body && parse_body(body, text, r);
+	default: return body ? parse_body(body, text, r) : of && parse_digits(of, text, r);
 	}
+}
+
+static bool begins(struct span s)
+{
+	for (size_t i = 1; i < 1 + HEADER_LEAST && i < s.n; i++)
+		if (i < HEADER_LEAST ? !is_hex(s.p[i]) : !receiver_is_word(s.p[i]))
+			return false;
+	return s.n && receiver_is_word(s.p[0]);
 }
 
 static enum verdict parse(struct span text, struct receiver_record *r)
 {
 	struct span clock = text.n > CLOCK ? span_from(text, text.n - CLOCK) : (struct span){ 0 };
 	bool has_clock = is_clock(clock);
-	if (text.n < 1 + HEADER_LEAST || !parse_type(has_clock ? span_sub(text, 0, text.n - CLOCK) : text, r) ||
+	if (text.n < 1 + HEADER_LEAST || !begins(text) || !parse_type(has_clock ? span_sub(text, 0, text.n - CLOCK) : text, r) ||
 	    !receiver_is_printed(text)) {
 		*r = (struct receiver_record){ .warnings = WARN(WIDTH_BAD) };
 		return V_BAD_CHECK;
@@ -274,14 +366,6 @@ ptrdiff_t surgard_end(struct span s)
 	return span_find(s, DC4);
 }
 
-static bool begins(struct span s)
-{
-	for (size_t i = 1; i < 1 + HEADER_LEAST && i < s.n; i++)
-		if (i < HEADER_LEAST ? !is_hex(s.p[i]) : !receiver_is_word(s.p[i]))
-			return false;
-	return s.n && receiver_is_word(s.p[0]);
-}
-
 /* A type of which no layout is published.  What has a layout and does not
  * keep to it has been damaged. */
 static bool is_strange(struct span text)
@@ -293,7 +377,9 @@ static bool is_strange(struct span text)
  * apart only where all of it is records of one width. */
 static size_t first_of_run(struct span text)
 {
-	for (size_t width = 20; width <= 22; width += 2) {
+	static const size_t widths[] = { 20, 22, 20 + CLOCK, 22 + CLOCK };
+	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+		size_t width = widths[i];
 		bool all = text.n >= 2 * width && text.n % width == 0;
 		for (size_t at = 0; all && at < text.n; at += width) {
 			struct receiver_record r = { 0 };
@@ -305,27 +391,41 @@ static size_t first_of_run(struct span text)
 	return 0;
 }
 
+/* B32, an option for another maker's host: four bytes in front of each packet,
+ * published nowhere.  What stands behind them tells them from line noise. */
+static size_t header(struct span in)
+{
+	struct receiver_record r = { 0 };
+	struct span text = span_from(in, B32);
+	ptrdiff_t end = surgard_end(text);
+	if (in.n == 0 || in.p[0] != '\0' || (in.n > 1 && in.p[1] != '\0') || in.n >= MOST / 2 || (in.n > B32 && !begins(text)))
+		return 0;
+	if (end < 0)
+		return SIZE_MAX;
+	return memcmp(in.p, "\0\0\0\0", B32) && parse(span_sub(text, 0, (size_t)end), &r) == V_OK ? B32 : 0;
+}
+
 static const char *const drawings[] = {
 	"'1'RRL+...........@    ", "'1'RRL+.........A.EPNNN", "'3'RRL+.........AEEZZZZ", "'4'RRL+.....ADDDDDDDDDD", "'5'RRL+ 18AAAA+QEEEPPNNN",
 	"'6'RRL+.........AEEZZZZ", "'7'RRL+.........AVVVVVV", "'8'RRL+AAAA CCCC CCCC K", "'9'RRL+.......ACCCCCCCC", "'A'RRL+      DDDDDDDDDD",
 	"'C'RRL+.........AEEZZVV", "'D'RRL+.........AVVVVVV", "'E'RRL+.........AEEVVVV", "'I'RRL+   ATAAAAPUZZEVV", "'S'RRL+[#A+|*]",
 	"'T'RRL+.....A E  ZZ", "'U'RRL+.....ADDDDDDDDDDDDDDDDDD", "'V'RRL+.AVVVVVVVVVVVVVVVV", "'s'RRL+.........AVVVVVVVVVVVVVVVVVVVVV",
-	"'0'RRL+[#A+|*]", NULL
+	"'0'RRL+[#A+|*]", "'G'RRL+*", "'L'RRL+*", "'Y'RRL+*", NULL
 };
 
 static const struct receiver_borders borders = {
 	.most = MOST, .is_fill = surgard_is_fill, .end = surgard_end, .end_is_proof = true, .begins = begins, .parse = parse,
-	.is_strange = is_strange, .run = first_of_run, .drawings = drawings,
+	.is_strange = is_strange, .run = first_of_run, .header = header, .drawings = drawings,
 	.wait = N_("4 s on most models; then it sends the record three times more, and goes on behind the first ACK"),
 };
 
-/* The option for another maker's host, whose four bytes in front are published nowhere. */
 static const char *neighbour(struct span in)
 {
-	if (in.n > 4 && in.p[0] == '\0' && in.p[1] == '\0' && begins(span_from(in, 4)))
+	const char *misset = receiver_misset(&borders, in);
+	if (header(in) == B32)
 		return N_("Sur-Gard with B32 headers: switch that option off");
-	return receiver_stranger(in);
+	return misset ? misset : receiver_stranger(in);
 }
 
 RECEIVER_PROTOCOL(surgard, "surgard", N_("Sur-Gard receivers and their imitations"),
-                  N_("without B32 headers and types of no published layout"), borders, neighbour);
+                  N_("partial: what B32 headers and Outel say, and types of no published layout, is kept and not read"), borders, neighbour);

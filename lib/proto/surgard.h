@@ -10,4 +10,7 @@ ptrdiff_t surgard_end(struct span s);
 /* TypeRRL…[#account|data]: false when it is none. */
 bool surgard_bracket(struct span text, struct receiver_record *r);
 
+/* SERIEE in DTMF: …*account*data; false when it is none. */
+bool radionics_seriee(struct span text, struct receiver_record *r);
+
 #endif
