@@ -37,7 +37,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuz
 PIPELINES := $(wildcard tests/pipeline/*.t)
 
 all: $(BINARIES) $(CATALOGUES)
-tests: all $(UNIT_TESTS) $(PRELOADS)
+tests: all $(BUILD)/formats $(UNIT_TESTS) $(PRELOADS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -53,6 +53,10 @@ $(BUILD)/bin/$(1): $(patsubst %.c,$(BUILD)/%.o,$(wildcard cmd/$(1)/*.c)) $(BUILD
 	$$(LINK)
 endef
 $(foreach tool,$(TOOLS),$(eval $(call TOOL_RULE,$(tool))))
+
+$(BUILD)/formats: $(BUILD)/man/formats.o $(BUILD)/libvigie.a
+	@mkdir -p $(@D)
+	$(LINK)
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/libvigie.a
 	@mkdir -p $(@D)
@@ -83,6 +87,11 @@ po:
 		--package-name=vigie -o $(BUILD)/vigie.pot $(sort $(wildcard cmd/*/*.[ch] lib/*/*.[ch] lib/event/warnings.def cmd/*/*.def))
 	sed -i '/^"POT-Creation-Date/d' $(BUILD)/vigie.pot
 	for po in $(PO); do msgmerge -q -U --no-fuzzy-matching --backup=none --add-location=file --sort-by-file $$po $(BUILD)/vigie.pot; done
+
+# vigie-formats(7), from the registries and the catalogue.
+formats: $(BUILD)/formats $(CATALOGUES)
+	VIGIE_LOCALEDIR=$(BUILD)/share/locale LC_ALL=C.UTF-8 LANGUAGE= $(BUILD)/formats >man/vigie-formats.7
+	VIGIE_LOCALEDIR=$(BUILD)/share/locale LC_ALL= LC_MESSAGES= LANG=fr_FR.UTF-8 LANGUAGE= $(BUILD)/formats >man/fr/vigie-formats.7
 
 # Looks first; asks for root only when something is missing.
 define install_missing
@@ -139,10 +148,12 @@ bench: deps
 benches: $(BENCHES)
 
 FUZZ_SECONDS ?= 30
+FUZZ_RUNS ?=
+FUZZ_TARGETS ?=
 fuzz: deps-check
 	$(call install_missing,$(if $(wildcard /usr/lib/clang/*/lib/linux/libclang_rt.fuzzer*),,libclang-rt:libclang-rt-dev))
 	+@$(AGAIN) BUILD=$(BUILD)-fuzz CC=clang EXTRA='-fsanitize=fuzzer-no-link $(SANITIZE)' fuzzers
-	@BUILD=$(BUILD)-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh
+	@BUILD=$(BUILD)-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_TARGETS='$(FUZZ_TARGETS)' tests/fuzz/run.sh
 fuzzers: $(FUZZERS)
 
 # SOURCE:PLACE below PREFIX, one table for install and uninstall.
@@ -175,11 +186,13 @@ help:
 	@echo 'make check-long  the same with ten times the kill rounds'
 	@echo 'make deps        install what building needs; says what is missing where there is no apt'
 	@echo 'make bench       measure; prints JSON'
-	@echo 'make fuzz        fuzz each parser for FUZZ_SECONDS (30)'
+	@echo 'make fuzz        fuzz each parser for FUZZ_SECONDS (30), or FUZZ_RUNS inputs;'
+	@echo '                 all formats: make fuzz FUZZ_TARGETS=registry FUZZ_RUNS=10000000'
+	@echo 'make formats     write vigie-formats(7) anew from the tables of formats'
 	@echo 'make po          collect the messages for translation'
 	@echo 'make install     DESTDIR= PREFIX=/usr/local; make uninstall takes away the same files'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all tests po deps deps-check demo check check-long bench benches fuzz fuzzers install uninstall clean help
+.PHONY: all tests po formats deps deps-check demo check check-long bench benches fuzz fuzzers install uninstall clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

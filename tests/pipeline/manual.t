@@ -64,6 +64,13 @@ for my $page ('man/vigie-records.5', 'man/fr/vigie-records.5') {
 		"$page: every warning";
 }
 
+# The page of formats is what the tables and the catalogue make of it.
+for (['man/vigie-formats.7', 'C.UTF-8'], ['man/fr/vigie-formats.7', 'fr_FR.UTF-8']) {
+	my ($page, $locale) = @$_;
+	local @ENV{qw(LC_ALL LC_MESSAGES LANG LANGUAGE)} = ('', '', $locale, '');
+	ok `$build/formats` eq slurp($page), "$page: as the registries have it; make formats writes it";
+}
+
 # mdoc's escapes in literal text.
 sub plain { return $_[0] =~ s/\\&//gr =~ s/\\-/-/gr =~ s/\\\(aq/'/gr =~ s/\\\(dq/"/gr =~ s/\\e/\\/gr }
 
