@@ -52,7 +52,8 @@ static bool is_fill(struct span s)
 static enum sure sure_of(const struct protocol *p, const struct signal *s)
 {
 	bool sealed_check = s->encrypted && s->key_number;	/* VdS 2465 seals its sum too */
-	if (p->proof != BY_FORM && !sealed_check)
+	bool checked = !(s->warnings & WARN(CHECK_MISSING));
+	if (p->proof != BY_FORM && checked && !sealed_check)
 		return SURE_CHECK;
 	return !s->is_answer && (s->has_account || s->of_receiver) ? SURE_FORM : SURE_DOUBTFUL;
 }
