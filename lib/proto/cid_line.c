@@ -51,8 +51,8 @@ static ptrdiff_t end(struct span s)
 static bool begins(struct span s)
 {
 	const struct form *f = form_of(s);
-	struct span account = span_sub(s, f ? f->account : 0, ACCOUNT);
-	return f && (account.n == 0 || digits_only(account));
+	struct span account = span_sub(s, f ? f->account : 0, ACCOUNT), event = span_sub(s, f ? f->type : 0, 2 + EVENT);
+	return f && (account.n == 0 || digits_only(account)) && (event.n == 0 || digits_only(event));
 }
 
 /* Zeros count ten: all sixteen digits make a multiple of fifteen. */
