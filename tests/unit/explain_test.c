@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A frame as a technician is shown it; and the registry of protocols. */
 #include "../tap.h"
-#include "proto/proto.h"
+#include "event/drawing.h"
+#include "format/explain.h"
+#include "proto/explain.h"
+#include "util/hex.h"
 
 #define SEALED "\nFD2F0076\"*SIA-DCS\"0002L0#1234[75EE49DEB90E28685AA76B35124E5C862FF49963BED9136889B4C4536B1042A2EAE00EEA06922DC18E9E7EC212F476CA\r"
 
@@ -95,6 +98,155 @@ static void secrets(void)
 	ok(!strstr(words, "AAAAAAAA"), "a key that a panel sends is not shown");
 }
 
+static const char *record(const char *protocol, struct span frame)
+{
+	struct context cx = { .now = clock_parse(SPAN("2026-01-31T12:00:01Z")), .opened = &opened };
+	buf_reset(&out);
+	protocol_explain(protocol_find(span_str(protocol)), frame, &cx, LANG_EN, &out);
+	return buf_cstr(&out);
+}
+
+static const char *payload(const char *format, struct span bytes)
+{
+	buf_reset(&out);
+	format_explain(format_find(span_str(format)), bytes, LANG_EN, &out);
+	return buf_cstr(&out);
+}
+
+static const char *dump(const char *format, const char *digits)
+{
+	struct buf bytes = { 0 };
+	hex_decode(&bytes, span_str(digits));
+	payload(format, buf_view(&bytes));
+	buf_free(&bytes);
+	return buf_cstr(&out);
+}
+
+static void receivers(void)
+{
+	is(record("surgard", SPAN("5011 181234E12101001\x14")),
+	   "Sur-Gard receivers and their imitations\n"
+	   "  bytes           5011 181234E12101001\\x14\n"
+	   "  kind            report of a panel\n"
+	   "  receiver        01\n"
+	   "  line            1\n"
+	   "  account         1234\n"
+	   "  format          cid  Contact ID (SIA DC-05)\n"
+	   "  qualifier       E  new event, or opening\n"
+	   "  code            121\n"
+	   "  partition       01\n"
+	   "  zone or user    001\n"
+	   "  event           121 Duress code (alarm duress), partition 01, user 001\n"
+	   "  answer          06  ACK\n"
+	   "  wait            4 s on most models; then it sends the record three times more,\n"
+	   "                  and goes on behind the first ACK\n", "a receiver's record");
+	is(record("surgard", SPAN("5011 18123*E12101001\x14")),
+	   "Sur-Gard receivers and their imitations\n"
+	   "  bytes           5011 18123*E12101001\\x14\n"
+	   "  came            5011 18123*E12101001\n"
+	   "  wanted          5RRL 18AAAAQEEEPPNNN\n"
+	   "  receiver        01\n"
+	   "  line            1\n"
+	   "  account         123\n"
+	   "  stops           at byte 11 of 20: a digit or a letter is wanted, there is *\n"
+	   "                  (2A)\n"
+	   "  event           none: nothing of it is believed\n"
+	   "  note            width-bad  the record has not the width of its type\n"
+	   "  answer          15  NAK\n"
+	   "  wait            4 s on most models; then it sends the record three times more,\n"
+	   "                  and goes on behind the first ACK\n", "a damaged one, its layout below it");
+	const char *words = record("ademco-8000", SPAN("&051697\"081356\"01\"0002\"00401\x05" "1234\"FA13T\r"));
+	has(words, "check byte      54  WRONG: computed 55\n", "the check byte as sent and as computed");
+	has(words, "answer          15  NAK\n", "is refused");
+	words = record("bosch-sia", SPAN("\n8AAC17m00310101[#123456|HA00]\r"));
+	has(words, "CRC             8AAC  right\n", "a CRC that is right");
+	has(words, "length          23 bytes  right\n", "and a length");
+	has(words, "answer          92C50B\\x0900310101[]\n", "and a framed answer");
+	has(record("radionics-6500", SPAN("\x06")), "event           none: an answer\n  answer          none\n", "a host's byte is answered by none");
+	has(record("ademco-685", SPAN("GET / HTTP/1.1\r")), "looks like      HTTP\n", "a stranger at a receiver's port");
+}
+
+/* Wherever a record is cut, the row says behind which byte. */
+static void cut_records(void)
+{
+	static const char whole[] = "5011 181234E12101001";
+	unsigned good = 0;
+	for (size_t n = 4; n < strlen(whole); n++) {
+		struct buf frame = { 0 };
+		char want[64];
+		buf_add(&frame, whole, n);
+		buf_byte(&frame, 0x14);
+		snprintf(want, sizeof want, "behind the last of %zu bytes", n);
+		good += strstr(record("surgard", buf_view(&frame)), want) != NULL;
+		buf_free(&frame);
+	}
+	ok(good == strlen(whole) - 4, "a record that is cut stops where it is cut (%u)", good);
+}
+
+static void payloads(void)
+{
+	is(payload("cid", SPAN("1234181131010157")),
+	   "Contact ID (SIA DC-05)\n"
+	   "  data            1234181131010157\n"
+	   "  account         1234\n"
+	   "  qualifier       1  new event, or opening\n"
+	   "  code            131\n"
+	   "  partition       01\n"
+	   "  zone or user    015\n"
+	   "  check digit     7\n"
+	   "  sum             1+2+3+4+1+8+1+1+3+1+10+1+10+1+5+7  = 59, WRONG: no multiple of\n"
+	   "                  15; the check digit would be 8\n"
+	   "  event           none: the check digit or sum is wrong, or the second round\n"
+	   "                  differs\n", "Contact ID with a wrong check digit");
+	const char *words = payload("ademco-hs", SPAN("123455551555557C"));
+	has(words, "channel 3       1  new alarm\n  channel 4       5  normal\n", "channels, one by one");
+	has(words, "= 75, a multiple of 15:\n                  right\n", "and the sum that is right");
+	words = payload("pulse", SPAN("123431 123432"));
+	has(words, "round 2         123432  DIFFERS from the first\n", "rounds that differ");
+	has(payload("pulse", SPAN("1233 3335")), "round 2         3335  extends the first\n", "and one that extends");
+	has(payload("cesa200", SPAN("12345 1 07 000000")), "behind the last of 14 bytes: 0 is wanted\n", "digits that are missing");
+	words = payload("sia", SPAN("Nri1/BA12^quai^/!!/OP3"));
+	has(words, "modifier        ri1  partition\n  code            BA12  Intrusion alarm\n  text            quai\n", "SIA modifiers by name");
+	has(words, "no reading      !!  a modifier or an event code is wanted\n", "and what is none");
+}
+
+static void bytes(void)
+{
+	const char *words = dump("sia-block", "4623303233343939" "9F" "464E424130303135" "F1");
+	has(words, "account         023499  6 bytes, parity 9F right\n", "SIA blocks by name");
+	has(words, "BA0015  6 bytes, parity F1 WRONG: computed F0\n", "with the parity sent and computed");
+	words = dump("sia-block", "4623303233343939");
+	has(words, "a block of 9 bytes begins here, and 8 are left\n", "and where one is cut off");
+	words = dump("telenot", "680909687302" "05020100010122" "A218");
+	has(words, "sum             A2  WRONG: computed A1\n", "FT 1.2: the sum as sent and as computed");
+	has(words, "at byte 15 of 15: byte 16 is wanted, there is byte 18\n", "and the byte that is no end");
+	has(words, "05 02 01 00 01 01 22  device 0, area 1, address 0001, input,\n", "a record with its fields");
+	words = dump("vds", "045621436587" "050201050001");
+	has(words, "account         04 56 21 43 65 87  12345678\n", "VdS: the account is in there");
+	has(words, "a record of 7 bytes begins here, and 6 are left\n", "and what is cut is said");
+	words = dump("vds", "045621436587" "03541B5B41");
+	ok(!strchr(words, 0x1B), "VdS: a text is nothing that a terminal obeys");
+}
+
+static void widths(void)
+{
+	static const char *const drawings[] = { "'1'A+ E", "'2'EE", NULL };
+	buf_reset(&out);
+	ok(drawing_explain(&out, drawings, SPAN("1abcdef 7")), "a field may be wider");
+	is(buf_cstr(&out), "  account         abcdef\n  code            7\n", "and is shown");
+	buf_reset(&out);
+	ok(!drawing_explain(&out, drawings, SPAN("2")), "the type chooses the drawing");
+	has(buf_cstr(&out), "wanted          2EE\n", "even where the other goes as far");
+	buf_reset(&out);
+	ok(!drawing_explain(&out, drawings, SPAN("2333")), "too much is told too");
+	has(buf_cstr(&out), "at byte 4 of 4: the end is wanted, there is 3 (33)\n", "where it begins");
+	buf_reset(&out);
+	explain_row(&out, "wide", SPAN("ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé"), "two words");
+	is(buf_cstr(&out),
+	   "  wide            éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé\n"
+	   "                  é  two words\n", "a line ends behind a whole letter");
+}
+
 static void registry(void)
 {
 	static const char *const words[] = { "none", "ack", "nak", "duh" };
@@ -113,6 +265,11 @@ int main(void)
 	sealed();
 	no_frames();
 	secrets();
+	receivers();
+	cut_records();
+	payloads();
+	bytes();
+	widths();
 	registry();
 	buf_free(&out);
 	buf_free(&opened);
