@@ -196,6 +196,7 @@ static void put_warnings(struct telling *t)
 	} told[] = {
 		{ "\"account-unknown\"", { " Account unknown to reception.", " Compte inconnu de la réception." } },
 		{ "\"unencrypted\"", { " Received in clear although the account has a key.", " Reçu en clair alors que le compte a une clé." } },
+		{ "\"detected-doubtful\"", { " Its form was not named: read as is most likely.", " Forme non précisée : lecture la plus probable." } },
 		{ "\"inner-account-differs\"", { " The frame names two accounts.", " La trame désigne deux comptes." } },
 	};
 	struct span warnings = record_raw(t->record, "warnings");
@@ -214,6 +215,14 @@ static void put_partition(struct telling *t)
 	}
 }
 
+/* Has a site's own table given the code its meaning?  Inside of a text the quotes have backslashes. */
+static bool of_dialect(const struct record *r)
+{
+	static const char key[] = "\"dialect\":";
+	struct span data = record_raw(r, "data");
+	return data.n && memmem(data.p, data.n, key, sizeof key - 1);
+}
+
 static void tell_event(struct telling *t)
 {
 	int64_t severity = 0;
@@ -223,6 +232,10 @@ static void tell_event(struct telling *t)
 	buf_span(&t->code, text_of(t, "code"));
 	struct span format = span_sub(buf_view(&t->code), 0, (size_t)span_find(buf_view(&t->code), ':'));
 	t->known = code_find(format, span_from(buf_view(&t->code), format.n + 1));
+	if (of_dialect(t->record)) {	/* the standard's words would be wrong */
+		t->known = NULL;
+		buf_reset(&t->code);
+	}
 	size_t i = 0;
 	while (!fits(t, &phrases[i], severity))
 		i++;	/* the last row fits all */

@@ -312,6 +312,10 @@ static void test_phrases(void)
 		  "1002 – SIGNAL INCONNU « hello ».", "1002 – UNKNOWN SIGNAL “hello”." },
 		{ "{\"type\":\"event\",\"account\":\"1002\",\"format\":\"sia\",\"code\":\"FA\",\"kind\":\"alarm\",\"category\":\"fire\",\"severity\":4,\"zone\":\"020\"}",
 		  "1002 – ALARME INCENDIE zone 20.", "1002 – FIRE ALARM zone 20." },
+		{ "{\"type\":\"event\",\"account\":\"1002\",\"format\":\"sia\",\"code\":\"FS\",\"kind\":\"trouble\",\"category\":\"fire\",\"severity\":2,"
+		  "\"zone\":\"020\",\"label\":\"Chambre encrassée\",\"data\":{\"dialect\":\"ajax\"},\"warnings\":[\"detected-doubtful\"]}",
+		  "1002 – chambre encrassée zone 20. Forme non précisée : lecture la plus probable.",
+		  "1002 – chambre encrassée zone 20. Its form was not named: read as is most likely." },
 		{ "{\"type\":\"link\",\"at\":\"2026-01-14T02:25:30.000Z\",\"account\":\"1002\",\"path\":\"1\",\"state\":\"down\",\"since\":\"2026-01-14T02:22:30.000Z\"}",
 		  "1002 – perte de liaison (3 min sans communication).", "1002 – line lost (3 min without communication)." },
 		{ "{\"type\":\"link\",\"at\":\"2026-01-15T09:31:30.000Z\",\"source\":\"R2\",\"state\":\"down\",\"since\":\"2026-01-15T09:30:00.000Z\"}",
