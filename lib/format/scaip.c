@@ -12,8 +12,7 @@
  * takes it apart: no tree of a foreign parser is built for each frame. */
 #include "format/scaip.h"
 
-#include <stdio.h>
-
+#include "event/explain.h"
 #include "format/element.h"
 #include "util/hex.h"
 
@@ -323,33 +322,60 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
-const char *scaip_tag_word(enum scaip_tag tag)
-{
-	return (const char *)tags[tag].tag.p;
-}
-
-const char *scaip_tag_name(enum scaip_tag tag, enum language language)
-{
-	return tags[tag].label[language];
-}
-
-const char *scaip_meaning(enum scaip_tag tag, struct span value, enum language language)
+/* What the value of a tag stands for; empty: for itself, or for nothing that we know. */
+static struct span meaning(enum scaip_tag tag, struct span value, enum language language)
 {
 	static const struct {
-		const char *word, *label[2];
+		struct span word;
+		const char *label[2];
 	} messages[] = {
-		{ "ME", { "message", "message" } }, { "RE", { "reset", "réarmement" } },
-		{ "IN", { "information", "information" } }, { "PI", { "heartbeat", "test cyclique" } },
+		{ SPAN("ME"), { "message", "message" } }, { SPAN("RE"), { "reset", "réarmement" } },
+		{ SPAN("IN"), { "information", "information" } }, { SPAN("PI"), { "heartbeat", "test cyclique" } },
 	};
 	const struct device *device = tag == SCAIP_DEVICE_TYPE ? device_find(value) : NULL;
 	const struct place *place = tag == SCAIP_LOCATION ? place_find(value) : NULL;
+	const struct code *status = tag == SCAIP_STATUS ? status_find(value) : NULL;
 	for (size_t i = 0; tag == SCAIP_MESSAGE && i < sizeof messages / sizeof *messages; i++)
-		if (span_eq_nocase(value, span_str(messages[i].word)))
-			return messages[i].label[language];
-	return device ? device->label[language] : place ? place->label[language] : NULL;
+		if (span_eq_nocase(value, messages[i].word))
+			return span_str(messages[i].label[language]);
+	if (status)
+		return span_sub(span_str(status->label[language]), 0, strcspn(status->label[language], "/"));
+	return span_str(device ? device->label[language] : place ? place->label[language] : NULL);
+}
+
+static void explain_tag(struct buf *out, const struct element *found, enum language language)
+{
+	enum scaip_tag t = tag_find(found->name);
+	struct buf label = { 0 }, note = { 0 };
+	buf_span(&label, found->name);
+	if (t < SCAIP_TAGS) {
+		struct span means = span_trim(meaning(t, found->value, language));
+		buf_str(&note, tags[t].label[language]);
+		if (means.n)
+			buf_printf(&note, " (%.*s)", (int)means.n, (const char *)means.p);
+	}
+	explain_row(out, buf_cstr(&label), found->value, note.n ? buf_cstr(&note) : NULL);
+	buf_free(&label);
+	buf_free(&note);
+}
+
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const enum scaip_tag mandatory[] = { SCAIP_REF, SCAIP_CONTROLLER, SCAIP_DEVICE_TYPE };
+	struct elements e = { .c = cursor_over(after_mark(payload)) };
+	struct element found;
+	struct scaip_request r;
+	while (elements_next(&e, &found))
+		explain_tag(out, &found, language);
+	if (!e.ended)
+		explain_stop(out, payload, payload.n - e.c.rest.n, _("the end of the element"));
+	scaip_read(payload, &r);
+	for (size_t i = 0; e.ended && i < sizeof mandatory / sizeof *mandatory; i++)
+		if (r.tag[mandatory[i]].n == 0)
+			explain_say(out, (const char *)tags[mandatory[i]].tag.p, "%s", _("MISSING: it is mandatory"));
 }
 
 const struct format format_scaip = {
 	.name = "scaip", .title = N_("SCAIP, social alarms (CLC/TS 50134-9)"),
-	.coverage = N_("partial: what open gateways show; the standard is on sale"), .decode = decode,
+	.coverage = N_("partial: what open gateways show; the standard is on sale"), .decode = decode, .explain = explain,
 };

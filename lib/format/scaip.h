@@ -36,10 +36,4 @@ bool scaip_read(struct span body, struct scaip_request *r);
 /* A sign of life, and nothing else to tell. */
 bool scaip_is_heartbeat(const struct scaip_request *r);
 
-/* What a tag is called, and what its value means (NULL: nothing that we know), for a person. */
-const char *scaip_tag_name(enum scaip_tag tag, enum language language);
-const char *scaip_meaning(enum scaip_tag tag, struct span value, enum language language);
-
-const char *scaip_tag_word(enum scaip_tag tag);
-
 #endif

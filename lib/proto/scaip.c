@@ -21,6 +21,7 @@
  * Voice calls are the exchange's business, and everything else is refused. */
 #include "event/explain.h"
 #include "format/scaip.h"
+#include "proto/explain.h"
 #include "proto/proto.h"
 #include "proto/sip.h"
 #include "util/cursor.h"
@@ -123,16 +124,29 @@ static enum verdict judge_message(struct message *m)
 	return m->form == F_SIGNAL ? V_OK : V_BAD_CHECK;
 }
 
-/* A call may be one for help; who watches over a link says nothing new. */
+/* What exchanges and scanners say all day; anything else may have been meant for an alarm. */
+static bool is_small_talk(const struct message *m)
+{
+	static const char *const methods[] = {
+		"OPTIONS", "REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO", "UPDATE", "PRACK", "REFER", "CANCEL", "ACK", "BYE",
+	};
+	struct scaip_request r;
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+		if (is_method(&m->sip, methods[i]))
+			return !scaip_read(m->body, &r);
+	return m->sip.is_response;
+}
+
+/* A call may be one for help. */
 static enum verdict judge_method(struct message *m)
 {
 	if (m->sip.is_response || is_method(&m->sip, "ACK") || is_method(&m->sip, "BYE"))
 		m->form = F_NOTHING;
 	else
 		m->form = is_method(&m->sip, "OPTIONS") ? F_OPTIONS : F_METHOD;
-	if (!is_method(&m->sip, "INVITE"))
+	if (is_small_talk(m))
 		return V_OK;
-	m->warnings |= WARN(METHOD_REFUSED);
+	m->warnings |= is_method(&m->sip, "INVITE") ? WARN(METHOD_REFUSED) : WARN(STRUCTURE_BAD);
 	return V_BAD_CHECK;
 }
 
@@ -198,7 +212,7 @@ static enum verdict read(struct span frame, struct signal *s)
 {
 	struct message m;
 	enum verdict v = examine(frame, &m);
-	bool poll = m.form == F_OPTIONS || (m.form == F_METHOD && v == V_OK);
+	bool poll = v == V_OK && (m.form == F_OPTIONS || m.form == F_METHOD);
 	*s = (struct signal){
 		.frame = frame, .sent = CLOCK_NONE, .token = m.sip.method, .seq = number(m.sip.cseq.value),
 		.account = m.request.tag[SCAIP_CONTROLLER], .has_account = m.request.tag[SCAIP_CONTROLLER].n,
@@ -287,9 +301,60 @@ static const char *neighbour(struct span in)
 	return sip_begins(behind_fill(in)) ? NULL : protocol_stranger(in);
 }
 
+static void explain_fields(struct buf *out, const struct message *m)
+{
+	const struct sip *sip = &m->sip;
+	explain_row(out, _("request"), sip->line, NULL);
+	explain_optional(out, "From", sip->from.all.n, sip->from.value);
+	explain_optional(out, "Call-ID", sip->call_id.all.n, sip->call_id.value);
+	explain_optional(out, "CSeq", sip->cseq.all.n, sip->cseq.value);
+	explain_optional(out, "Content-Type", sip->type.all.n, sip->type.value);
+	if (sip->has_length && !sip->length_bad)
+		explain_length(out, _("length"), sip->length, m->body.n);
+}
+
+/* Its fields are the request's own. */
+static void explain_reply(struct buf *out, const struct signal *s, const struct context *cx, enum answer a)
+{
+	struct buf reply = { 0 };
+	struct sip sip;
+	answer(s, cx, a, &reply);
+	if (sip_read(buf_view(&reply), &sip)) {
+		explain_row(out, _("answer"), sip.line, NULL);
+		explain_some(out, "", span_from(buf_view(&reply), sip.head.n), NULL);
+	} else {
+		explain_say(out, _("answer"), "%s", _("none"));
+	}
+	buf_free(&reply);
+}
+
+static void explain(struct span frame, const struct context *cx, enum language language, struct buf *out)
+{
+	const struct protocol *p = protocol_find(SPAN("scaip"));
+	struct message m;
+	struct signal s;
+	enum verdict v = examine(frame, &m);
+	read(frame, &s);
+	if (v == V_NOT_MINE) {
+		explain_stranger(out, neighbour(frame), frame);
+		return;
+	}
+	explain_title(out, _(p->title));
+	explain_fields(out, &m);
+	if (m.is_request)
+		format_scaip.explain(m.body, language, out);
+	else
+		explain_some(out, _("data"), m.body, NULL);
+	if (m.is_request || v == V_OK)
+		protocol_explain_events(p, &s, language, out);
+	else
+		explain_notes(out, s.warnings);
+	explain_reply(out, &s, cx, v == V_OK ? A_ACK : A_NAK);
+}
+
 const struct protocol protocol_scaip = {
 	.name = "scaip", .title = N_("SCAIP, social alarms over SIP"),
 	.coverage = N_("partial: answered within the 200; no calls, no registration"),
 	.most = MOST, .refuses_damage = true, .frame = frame, .read = read,
-	.answer = answer, .events = events, .neighbour = neighbour,
+	.answer = answer, .events = events, .explain = explain, .neighbour = neighbour,
 };
