@@ -126,7 +126,9 @@ printf '{"start_kib":%d,"idle_connections":%d,"idle_kib":%d,"short_before_kib":%
 
 if [ -x tests/bench/decode.sh ]; then
 	say "decoding"
-	tests/bench/decode.sh >"$figures/decode" || rm -f "$figures/decode"
+	for format in sia cid; do
+		tests/bench/decode.sh $format >"$figures/decode%$format" || rm -f "$figures/decode%$format"
+	done
 fi
 printf '{"cpus":%d,"kernel":"%s","filesystem":"%s","runs":%d,"seconds_each":%s}\n' "$(nproc)" "$(uname -r)" \
 	"$(stat -f -c %T "$dir")" "$runs" "$length" >"$figures/machine"
