@@ -1,9 +1,9 @@
 #!/usr/bin/perl
-# Explains every case of the corpus in both languages and says what is wrong
-# with the explanations, a line each:
+# Explains every case of the corpus in both languages, the English ones one by
+# one, and says what is wrong with the explanations, a line each:
 #
 #	wide CASE LANGUAGE LINE		wider than 80 columns
-#	empty CASE LANGUAGE		nothing, or a title alone
+#	empty CASE			nothing, or a title alone
 #	ragged CASE LANGUAGE LINE	a row that keeps to no column
 #	status CASE HAVE WANT		another exit status than without --explain
 #	english LABEL			a French row with the label of an English one,
@@ -18,7 +18,7 @@ use utf8;
 
 my ($po, $folder, @files) = @ARGV;
 my (%label, %same, $cases);
-my $in = "$folder/explain.in";
+my ($in, $all) = ("$folder/explain.in", "$folder/explain.all");
 binmode STDOUT, ':utf8';
 
 # What the catalogue has under the same word in both languages.
@@ -39,10 +39,10 @@ sub bytes_of {
 }
 
 sub run {
-	my ($language, $options) = @_;
+	my ($language, $options, $input) = @_;
 	local $ENV{LC_ALL} = 'C.UTF-8';
 	local $ENV{LANGUAGE} = $language;
-	my $out = `alarmdecode $options --language $language <$in 2>&1`;
+	my $out = `alarmdecode $options --language $language <$input 2>&1`;
 	my $status = $? >> 8;
 	utf8::decode($out);
 	return ($out, $status);
@@ -50,9 +50,7 @@ sub run {
 
 sub check {
 	my ($case, $language, $out) = @_;
-	my @lines = split /\n/, $out;
-	print "empty $case $language\n" if @lines < 2;
-	for (@lines) {
+	for (split /\n/, $out) {
 		print "wide $case $language $_\n" if length > 80;
 		next unless /^ /;
 		my ($name) = /^ {18}/ ? '' : /^  (\S.{14}) / ? $1 : undef;
@@ -63,37 +61,51 @@ sub check {
 }
 
 # A protocol's frame comes as a record, a payload as it is pasted.
-sub explain {
+sub line_of {
 	my ($name, $number, $kind, $bytes) = @_;
 	my $hex = unpack 'H*', $bytes;
-	my $case = "$name-$number";
-	my $options = '--json';
-	open my $input, '>:raw', $in or die "$in: $!";
-	if ($kind eq 'panel') {
-		print $input qq({"type":"frame","id":"t1.e-$number","at":"2026-01-31T12:00:01.000Z","proto":"$name","hex":"$hex"}\n);
-	} else {
-		my $text = $name =~ /^(?:vds|telenot|sia-block)$/ ? $hex : $bytes =~ s/([^ -~])/sprintf '\\x%02X', ord $1/ger;
-		print $input "$text\n";
-		$options .= " -f $name";
-	}
-	close $input;
-	my (undef, $want) = run('en', $options);
-	for my $language ('en', 'fr') {
-		my ($out, $have) = run($language, "$options --explain");
-		print "status $case $have $want\n" if $have != $want;
-		check($case, $language, $out);
-	}
+	return qq({"type":"frame","id":"t1.e-$number","at":"2026-01-31T12:00:01.000Z","proto":"$name","hex":"$hex"}) if $kind eq 'panel';
+	return $hex if $name =~ /^(?:vds|telenot|sia-block)$/;
+	return $bytes =~ s/([^ -~])/sprintf '\\x%02X', ord $1/ger;
+}
+
+sub write_lines {
+	my ($path, @lines) = @_;
+	open my $file, '>:raw', $path or die "$path: $!";
+	print $file "$_\n" for @lines;
+	close $file;
+}
+
+sub explain {
+	my ($case, $options, $line) = @_;
+	write_lines($in, $line);
+	my (undef, $want) = run('en', $options, $in);
+	my ($out, $have) = run('en', "$options --explain", $in);
+	print "status $case $have $want\n" if $have != $want;
+	print "empty $case\n" if $out !~ /\n  \S/;
+	check($case, 'en', $out);
 	$cases++;
+}
+
+sub explain_all {
+	my ($name, $options, @lines) = @_;
+	write_lines($all, @lines);
+	my ($out) = run('fr', "$options --explain", $all);
+	check($name, 'fr', $out);
 }
 
 read_catalogue();
 for my $file (@files) {
 	my ($name) = $file =~ m{([^/]+)\.case$};
-	my $number = 0;
+	my ($options, @lines) = ('--json');
 	open my $corpus, '<:utf8', $file or die "$file: $!";
 	while (<$corpus>) {
-		explain($name, ++$number, $1, bytes_of($2)) if /^(panel|payload) "(.*)"$/ && $2 ne '';
+		next unless /^(panel|payload) "(.+)"$/;
+		$options = "--json -f $name" if $1 eq 'payload';
+		push @lines, line_of($name, @lines + 1, $1, bytes_of($2));
+		explain("$name-" . @lines, $options, $lines[-1]);
 	}
+	explain_all($name, $options, @lines);
 }
 for my $name (sort keys %{ $label{fr} }) {
 	print "english $name\n" if $label{en}{$name} && !$same{$name};
