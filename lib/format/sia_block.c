@@ -95,6 +95,20 @@ enum verdict sia_block_take(struct span in, struct sia_block *b)
 	return sound || is_longer ? V_OK : perhaps_longer ? V_MORE : V_BAD_CHECK;
 }
 
+size_t sia_block_fill(struct span in)
+{
+	struct sia_block b;
+	size_t n = 0;
+	while (n < in.n && in.p[n] == '\0') {
+		struct span rest = span_from(in, n);
+		enum verdict v = sia_block_take(rest, &b);
+		if (v == V_OK || (v == V_MORE && rest.n > 1))
+			break;
+		n++;
+	}
+	return n;
+}
+
 /* Valid until the next call. */
 static struct span to_utf8(struct event_list *list, struct span s)
 {
@@ -242,8 +256,7 @@ static void take_blocks(struct reading *s, struct cursor *c)
 			s->bad_check = true;
 			add_unreadable(s, b.content, WARN(CHECK_DIGIT));
 		}
-		while (cursor_skip(c, '\0'))
-			;	/* some panels send NUL behind a block */
+		cursor_take(c, sia_block_fill(c->rest));
 	}
 }
 

@@ -18,6 +18,10 @@ struct sia_block {
  * (b->whole is then what the standard makes of it).  V_NOT_MINE: no block. */
 enum verdict sia_block_take(struct span in, struct sia_block *b);
 
+/* How many NULs some panels have sent behind the block before; a header of
+ * 00 begins a block too. */
+size_t sia_block_fill(struct span in);
+
 /* Makes an ASCII block's data the event's text, with what Galaxy puts into it. */
 void sia_block_text(struct event *ev, struct span data);
 

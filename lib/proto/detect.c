@@ -84,11 +84,13 @@ static bool fits(const struct protocol *p, struct span bytes, struct reading *r)
 }
 
 /* One frame to the last byte, all right but for its check; of those that
- * have none, but for its width. */
+ * have none, but for its width.  Not what it knows for somebody else's. */
 static bool nearly(const struct protocol *p, struct span bytes, struct reading *r)
 {
 	struct span piece;
 	struct signal s;
+	if (p->neighbour && p->neighbour(bytes))
+		return false;
 	if (p->proof == BY_NOTHING || p->frame(bytes, true, &piece) != V_BAD_CHECK || !is_fill(span_from(bytes, piece.n)) || p->read(piece, &s) == V_OK)
 		return false;
 	r->damage = signal_damage(&s);

@@ -30,7 +30,7 @@
 #define MESSAGE_MOST 512
 #define INTERVAL_MOST (366 * DAY / SECOND)
 
-enum { SILENT, SPEAKS };	/* the session's state: has it sent a block? */
+enum { SILENT, SPEAKS, WRITES };	/* the session's state: has it sent a block, or a message? */
 
 /* NUL, eight digits, and the rest: V_OK, or V_MORE as long as it may become one. */
 static enum verdict path_check(struct span in)
@@ -46,21 +46,23 @@ static bool is_message(struct span in)
 	return in.n > 2 && in.p[0] == '>' && in.p[1] == '#' && is_digit(in.p[2]);
 }
 
+static size_t line_ends(struct span in)
+{
+	size_t n = 0;
+	while (n < in.n && (in.p[n] == '\r' || in.p[n] == '\n'))
+		n++;
+	return n;
+}
+
 /* Up to the end of its line, or the next message. */
 static enum verdict message(struct span in, bool at_end, size_t *n)
 {
 	for (*n = 1; *n < in.n && *n < MESSAGE_MOST; ++*n)
-		if (in.p[*n] == '\r' || in.p[*n] == '\n' || in.p[*n] == '\0' || in.p[*n] == '>')
+		if (in.p[*n] == '\0' || in.p[*n] == '>' || line_ends(span_from(in, *n))) {
+			*n += line_ends(span_from(in, *n));
 			return V_OK;
+		}
 	return at_end || *n == MESSAGE_MOST ? V_OK : V_MORE;
-}
-
-static size_t nuls(struct span in)
-{
-	size_t n = 0;
-	while (n < in.n && in.p[n] == '\0')
-		n++;
-	return n;
 }
 
 /* What follows is all part of the alarm before it, or all of the session. */
@@ -91,7 +93,7 @@ static size_t run(struct span in, bool texts)
 {
 	struct sia_block b;
 	size_t n = 0;
-	for (size_t gap = 0;; gap = nuls(span_from(in, n))) {
+	for (size_t gap = 0;; gap = sia_block_fill(span_from(in, n))) {
 		struct span rest = span_from(in, n + gap);
 		if (sia_block_take(rest, &b) != V_OK || (texts && !is_text(b.function)) || n + gap + b.whole.n > MOST)
 			return n;
@@ -114,16 +116,39 @@ static size_t next_sound(struct span in)
 	return in.n;
 }
 
+static const char *neighbour(struct span in)
+{
+	if (span_starts(in, SPAN("\x05\x01")))
+		return N_("an encrypted Galaxy (switch encryption off in its menu 56.4.9, on a Flex 56.3.3.5, or use the maker's receiver)");
+	return protocol_stranger(in);
+}
+
+/* Up to where a block could begin; all of it, where another protocol is spoken. */
+static size_t noise(struct span in, bool at_end)
+{
+	struct sia_block b;
+	size_t n = 1;
+	if (neighbour(in))
+		return in.n;
+	while (n < in.n && (sia_block_take(span_from(in, n), &b) == V_NOT_MINE || (at_end && in.n - n < 3)) && !is_message(span_from(in, n)))
+		n++;
+	return n;
+}
+
 /* The front is no sound block.  Who waits for our answer has sent nothing
  * behind it, but a byte lost in its header makes it seem longer than it is. */
 static enum verdict unsound(struct span in, bool at_end, enum verdict v, const struct sia_block *b, size_t *n)
 {
-	*n = next_sound(in);
+	*n = v == V_NOT_MINE ? noise(in, at_end) : next_sound(in);
+	if (v == V_NOT_MINE)
+		return v;
 	if (v == V_MORE && *n == in.n && !at_end && in.n < MOST)
 		return V_MORE;
-	if (v == V_BAD_CHECK && b->whole.n < *n)
+	if (v == V_BAD_CHECK && neighbour(in))
+		*n = in.n;
+	else if (v == V_BAD_CHECK && b->whole.n < *n)
 		*n = b->whole.n;
-	return v == V_NOT_MINE ? V_NOT_MINE : V_BAD_CHECK;
+	return V_BAD_CHECK;
 }
 
 static enum verdict cut(struct span in, bool at_end, size_t *n)
@@ -134,7 +159,7 @@ static enum verdict cut(struct span in, bool at_end, size_t *n)
 		*n = v == V_OK ? PATH_CHECK : 0;
 		return v;
 	}
-	size_t fill = nuls(in);
+	size_t fill = sia_block_fill(in);
 	in = span_from(in, fill);
 	*n = 0;
 	if (in.n == 0)
@@ -192,7 +217,7 @@ static size_t take_block(struct session *t, struct span in, const struct sia_blo
 	}
 	size_t n = b->whole.n;
 	if (is_event(b->function)) {
-		size_t gap = nuls(span_from(in, n)), texts = run(span_from(in, n + gap), true);
+		size_t gap = sia_block_fill(span_from(in, n)), texts = run(span_from(in, n + gap), true);
 		n += texts ? gap + texts : 0;
 	}
 	buf_span(&t->whole, buf_view(&t->kept));
@@ -203,7 +228,8 @@ static size_t take_block(struct session *t, struct span in, const struct sia_blo
 static enum verdict converse(struct session *t, struct span in, bool at_end, struct span *frame, struct buf *reply)
 {
 	struct sia_block b;
-	size_t fill = t->state == SILENT && path_check(in) != V_NOT_MINE ? 0 : nuls(in), n = 0;
+	size_t fill = t->state == SILENT && path_check(in) != V_NOT_MINE ? 0 : sia_block_fill(in), n = 0;
+	fill += t->state == WRITES ? line_ends(span_from(in, fill)) : 0;
 	struct span rest = span_from(in, fill);
 	enum verdict v = sia_block_take(rest, &b);
 	if (v == V_OK) {
@@ -211,6 +237,7 @@ static enum verdict converse(struct session *t, struct span in, bool at_end, str
 	} else if (fill < in.n || fill == 0) {
 		v = cut(rest, at_end, &n);
 		t->over = v == V_OK && path_check(rest) == V_OK;
+		t->state = v == V_OK && is_message(rest) ? WRITES : t->state;
 		if (v == V_BAD_CHECK)	/* the account tells a person whose it is */
 			buf_span(&t->whole, buf_view(&t->kept));
 		buf_span(&t->whole, span_sub(rest, 0, n));
@@ -258,7 +285,7 @@ static enum verdict read_blocks(struct span in, struct signal *s)
 	enum verdict v = V_NOT_MINE;
 	s->payload = s->identity = in;
 	s->format = format_find(SPAN("sia-block"));
-	for (size_t at = 0; at < in.n; at += nuls(span_from(in, at))) {
+	for (size_t at = 0; at < in.n; at += sia_block_fill(span_from(in, at))) {
 		enum verdict this = sia_block_take(span_from(in, at), &b);
 		if (this != V_OK) {
 			s->warnings |= b.whole.n ? WARN(CHECK_BYTE) : WARN(LENGTH_BAD);
@@ -282,7 +309,7 @@ static enum verdict read(struct span in, struct signal *s)
 	else if (is_message(in))
 		read_message(in, s);
 	else
-		v = read_blocks(span_from(in, nuls(in)), s);
+		v = read_blocks(span_from(in, sia_block_fill(in)), s);
 	s->has_account = s->account.n;
 	s->warnings |= s->has_account ? 0 : WARN(ACCOUNT_MISSING);
 	return v;
@@ -309,7 +336,7 @@ static void answer(const struct signal *s, const struct context *cx, enum answer
 			put_answer(out, false);
 		return;
 	}
-	for (rest = span_from(rest, nuls(rest)); sia_block_take(rest, &b) == V_OK; rest = span_from(rest, nuls(rest))) {
+	for (rest = span_from(rest, sia_block_fill(rest)); sia_block_take(rest, &b) == V_OK; rest = span_from(rest, sia_block_fill(rest))) {
 		if (b.wants_answer && !is_answer(b.function))
 			put_answer(out, true);
 		rest = span_from(rest, b.whole.n);
@@ -340,7 +367,7 @@ static bool is_empty(const struct signal *s)
 {
 	struct sia_block b;
 	struct span rest = s->payload;
-	for (; rest.n; rest = span_from(rest, b.whole.n + nuls(span_from(rest, b.whole.n))))
+	for (; rest.n; rest = span_from(rest, b.whole.n + sia_block_fill(span_from(rest, b.whole.n))))
 		if (sia_block_take(rest, &b) != V_OK || !(is_account(b.function) || is_answer(b.function) || b.function == '0'))
 			return false;
 	return true;
@@ -367,13 +394,6 @@ static enum verdict events(const struct signal *s, enum language language, struc
 		ev->warnings |= ev->unreadable ? 0 : s->warnings;
 	}
 	return V_OK;
-}
-
-static const char *neighbour(struct span in)
-{
-	if (span_starts(in, SPAN("\x05\x01")))
-		return N_("an encrypted Galaxy (switch encryption off in its menu 56.4.9, on a Flex 56.3.3.5, or use the maker's receiver)");
-	return protocol_stranger(in);
 }
 
 static const struct conversation conversation = { .begin = begin, .frame = converse };

@@ -53,20 +53,22 @@ static bool begins_with(struct span in, struct span with)
 }
 
 /* Where the CR stands that ends the event.  The length tells; where it is
- * wrong, the first one does when nothing but zeros is behind it. */
+ * wrong, the first one does that zeros or another message follow. */
 static enum verdict find_end(struct span in, bool at_end, struct oh_shape *s, size_t *end)
 {
-	ptrdiff_t cr = span_find(span_from(in, 1 + HEADER), '\r');
+	struct span text = span_from(in, 1 + HEADER);
+	ptrdiff_t cr = span_find(text, '\r');
 	*end = 1 + s->length;
 	s->length_good = s->length >= HEADER && *end < in.n && in.p[*end] == '\r';
 	if (s->length_good)
 		return V_OK;
-	bool filled_up = span_find(span_from(in, 1 + HEADER), '\0') >= 0;
-	bool waits = !at_end && *end >= in.n && s->length < OH_MOST && (cr >= 0 || !filled_up);
 	if (cr < 0)
-		return waits ? V_MORE : V_BAD_CHECK;
+		return at_end || in.n >= OH_MOST || span_find(text, '\0') >= 0 ? V_BAD_CHECK : V_MORE;
+	struct span behind = span_from(text, (size_t)cr + 1);
+	bool waits = !at_end && *end >= in.n && *end < OH_MOST && !all(behind, is_fill) && !span_starts(behind, SPAN("\n0101")) &&
+	             !span_starts(behind, SPAN("SR"));
 	*end = 1 + HEADER + (size_t)cr;
-	return waits && !all(span_from(in, *end), is_fill) ? V_MORE : V_OK;
+	return waits ? V_MORE : V_OK;
 }
 
 /* Up to the next event: what is damaged does not hide it. */
@@ -95,8 +97,10 @@ static enum verdict event_shape(struct span in, bool at_end, struct oh_shape *s)
 	}
 	s->n = end + 1;
 	s->body = span_sub(in, 1 + HEADER, end - 1 - HEADER);
-	s->structured = all(s->body, is_text) && span_starts(s->body, SPAN("\"")) && span_find(s->body, '[') > 0;
-	return s->structured ? V_OK : V_BAD_CHECK;
+	if (all(s->body, is_text) && span_starts(s->body, SPAN("\"")) && span_find(s->body, '[') > 0)
+		return V_OK;
+	s->n = up_to_next(span_sub(in, 0, s->n));
+	return V_BAD_CHECK;
 }
 
 /* The next n digits, or as many as there are. */
@@ -147,7 +151,7 @@ static enum verdict heartbeat_shape(struct span in, bool at_end, struct oh_shape
 enum verdict oh_shape(struct span in, bool at_end, struct oh_shape *s)
 {
 	*s = (struct oh_shape){ 0 };
-	if (in.n == 0)
+	if (in.n == 0 || (at_end && in.n < 5))
 		return at_end ? V_NOT_MINE : V_MORE;
 	if (begins_with(in, SPAN("\n0101")))
 		return event_shape(in, at_end, s);
@@ -156,10 +160,10 @@ enum verdict oh_shape(struct span in, bool at_end, struct oh_shape *s)
 	return V_NOT_MINE;
 }
 
-static bool begins(struct span in)
+static bool begins(struct span in, bool at_end)
 {
 	struct oh_shape s;
-	return oh_shape(in, false, &s) != V_NOT_MINE;
+	return oh_shape(in, at_end, &s) != V_NOT_MINE;
 }
 
 /* In clear: on a connection that the panel was set so, and out of a log. */
@@ -167,12 +171,12 @@ static enum verdict frame(struct span in, bool at_end, struct span *frame)
 {
 	struct oh_shape s;
 	size_t fill = 0;
-	while (fill < in.n && is_fill(in.p[fill]) && !begins(span_from(in, fill)))
+	while (fill < in.n && is_fill(in.p[fill]) && !begins(span_from(in, fill), at_end))
 		fill++;
 	struct span rest = span_from(in, fill);
 	enum verdict v = oh_shape(rest, at_end, &s);
 	if (v == V_NOT_MINE)
-		for (s.n = rest.n ? 1 : 0; s.n < rest.n && !begins(span_from(rest, s.n)); s.n++)
+		for (s.n = rest.n ? 1 : 0; s.n < rest.n && !begins(span_from(rest, s.n), at_end); s.n++)
 			;
 	*frame = span_sub(in, 0, v == V_MORE ? fill : fill + s.n);
 	return v;
@@ -230,7 +234,9 @@ static enum verdict read_event(const struct oh_shape *shape, struct signal *s)
 	enum verdict v = dc09_read_body(tail.data_end, s);
 	if (tail.sent != CLOCK_NONE)
 		s->sent = tail.sent;
-	s->warnings &= ~WARN(ACCOUNT_MISSING);
+	s->has_account = s->inner_account.n;
+	if (s->has_account)
+		s->warnings &= ~WARN(ACCOUNT_MISSING);
 	s->warnings |= shape->length_good ? 0 : WARN(LENGTH_BAD);
 	s->lenient_only = s->warnings & (WARN(LENGTH_BAD) | WARN(TRAILING_BYTES));
 	return v;
@@ -238,7 +244,7 @@ static enum verdict read_event(const struct oh_shape *shape, struct signal *s)
 
 static struct span without_fill(struct span in)
 {
-	while (in.n && is_fill(in.p[0]) && !begins(in))
+	while (in.n && is_fill(in.p[0]) && !begins(in, true))
 		in = span_from(in, 1);
 	return in;
 }
@@ -290,7 +296,7 @@ static const char *neighbour(struct span in)
 {
 	if (span_starts(in, SPAN("#40R")))
 		return oh_version_4;
-	return begins(without_fill(in)) ? NULL : protocol_stranger(in);
+	return begins(without_fill(in), true) ? NULL : protocol_stranger(in);
 }
 
 const struct protocol protocol_osborne_hoffman = {

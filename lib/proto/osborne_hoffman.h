@@ -15,7 +15,7 @@ struct oh_shape {
 	size_t n;			/* without the zeros behind it */
 	struct span length_field;	/* of an event */
 	size_t length;			/* as it was counted */
-	bool length_good, structured;
+	bool length_good;
 	struct span body;		/* of an event: from the first quote to before CR */
 	struct span receiver, line, account, id, time;	/* of a heartbeat */
 };

@@ -80,6 +80,8 @@ static enum verdict sealed(struct session *t, struct span in, bool at_end, struc
 	t->state = SEALED;
 	*frame = span_sub(in, 0, whole_blocks(s.n + BLOCK - 1));
 	buf_span(&t->whole, span_sub(plain, 0, s.n));
+	while (t->whole.n && t->whole.p[t->whole.n - 1] == '\0')
+		t->whole.n--;
 	return V_OK;
 }
 

@@ -14,7 +14,9 @@
 # pieces=N                   from now on each message in pieces of N bytes
 # glue                       the next message leaves together with the one behind it
 # wrong-key clear            from now on under another key; not encrypted
-# deaf                       ends the connection behind the next message, without reading
+# new                        another connection, under its own key
+# deaf                       sends the next message and goes, without reading
+# until-killed=ACCOUNT,LOG   alarms without end, each until it is acknowledged, and notes which were
 use strict;
 use warnings;
 use IO::Select;
@@ -77,17 +79,24 @@ set_key(pack 'H*', '0123456789abcdef23456789abcdef01456789abcdef0123');	# the ex
 encrypt('The qufck brown fox jump') eq pack 'H*', 'a826fd8ce53b855fcce21c8112256fe668d5c05dd9b6b900' or die "triple DES";
 
 my ($port, @words) = @ARGV;
-my ($clear, $pieces, $glue, $deaf, $held) = (0, 0, 0, 0, '');
-my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) or die "connect: $!";
-$socket->autoflush(1);
+my ($socket, $key, $clear, $pieces, $glue, $deaf, $held) = (undef, '', 0, 0, 0, 0, '');
 $SIG{PIPE} = 'IGNORE';
-my $select = IO::Select->new($socket);
-my $first = '';
-while (length $first < 24) {
-	sysread $socket, $first, 24 - length $first, length $first or die "no key";
+
+sub dial {
+	my $first = '';
+	for (1 .. 250) {
+		$socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
+		$first = '';
+		while ($socket && length $first < 24) {
+			sysread $socket, $first, 24 - length $first, length $first or last;
+		}
+		last if length $first == 24;
+		select undef, undef, undef, 0.02;
+	}
+	exit 1 if length $first < 24;
+	$key = $first ^ pack 'H*', '552d6a05234939a84529d3e994c2b58845a3508a44aa6954';
+	set_key($key);
 }
-my $key = $first ^ pack 'H*', '552d6a05234939a84529d3e994c2b58845a3508a44aa6954';
-set_key($key);
 
 sub event {
 	my ($token, $words, $behind) = @_;
@@ -97,7 +106,7 @@ sub event {
 }
 
 sub answer {
-	return 'none' unless $select->can_read(10);
+	return 'none' unless IO::Select->new($socket)->can_read(10);
 	my $n = sysread $socket, my $bytes, 64;
 	return 'closed' unless $n;
 	$bytes = decrypt($bytes) unless $clear;
@@ -118,8 +127,21 @@ sub out {
 		select undef, undef, undef, 0.01 if $pieces;
 	}
 	$held = '';
-	exit if $deaf;
+	return $deaf = 0 if $deaf;
 	print answer(), "\n";
+}
+
+sub until_killed {
+	my ($account, $log) = split /,/, shift;
+	open my $out, '>>', $log or die "$log: $!";
+	$out->autoflush(1);
+	for (my $n = 1;; $n++) {
+		my $zone = sprintf '%04d', $n;
+		my $bytes = event('SIA-DCS', "$zone,$account,NBA$zone", '');
+		$bytes .= "\0" x (8 - length($bytes) % 8);
+		dial() until syswrite($socket, encrypt($bytes)) && answer() eq 'ACK\r';
+		print $out "$account $zone\n";
+	}
 }
 
 my %do = (
@@ -134,8 +156,11 @@ my %do = (
 	'glue' => sub { $glue = 1 },
 	'wrong-key' => sub { set_key(scalar reverse $key) },
 	'clear' => sub { $clear = 1 },
+	'new' => \&dial,
+	'until-killed' => \&until_killed,
 	'deaf' => sub { $deaf = 1 },
 );
+dial();
 for (@words) {
 	my ($word, $with) = split /=/, $_, 2;
 	$do{$word}->($with);

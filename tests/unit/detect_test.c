@@ -132,8 +132,10 @@ static void take_line(struct case_in *c, struct span line)
 		take_quoted(&line, &c->bytes);
 	else if (span_is(word, "verdict"))
 		c->bad = !span_is(line, "good"), c->foreign = span_is(line, "foreign");
-	else if (span_is(word, "error"))
+	else if (span_is(word, "error") || span_is(word, "bad") || span_is(word, "noise"))
 		c->bad = true;
+	else if (span_is(word, "neighbour"))
+		c->foreign = true;
 }
 
 static void read_corpus(const char *of)

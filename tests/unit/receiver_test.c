@@ -355,7 +355,7 @@ static void strangers(void)
 	buf_free(&flood);
 }
 
-/* Whose corpus is of whole conversations: dialect_test.c. */
+/* Whose corpus is of whole conversations: conversation_test.c. */
 static bool talks(const struct protocol *p)
 {
 	return strcmp(p->name, "galaxy") == 0 || strcmp(p->name, "osborne-hoffman") == 0;
