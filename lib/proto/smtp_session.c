@@ -95,7 +95,7 @@ static void rcpt(struct session *t, struct span line, struct buf *reply)
 static void data(struct session *t, struct span line, struct buf *reply)
 {
 	(void)line;
-	if (!memmem(t->kept.p, t->kept.n, "RCPT TO:", 8)) {
+	if (t->kept.n == 0 || !memmem(t->kept.p, t->kept.n, "RCPT TO:", 8)) {
 		buf_lit(reply, "503 5.5.1 RCPT first\r\n");
 		return;
 	}
