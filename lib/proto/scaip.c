@@ -77,19 +77,37 @@ static bool another_begins(struct span behind)
 	return sip_read(span_trim(behind), &next);
 }
 
+/* Some count characters where bytes are meant: where so many end; behind
+ * what is there when they do not. */
+static size_t end_of_characters(struct span there, size_t count)
+{
+	size_t n = 0;
+	while (n < there.n && count) {
+		n++;
+		count -= n == there.n || (there.p[n] & 0xC0) != 0x80;
+	}
+	return count ? there.n + 1 : n;
+}
+
 /* The body of what is there, as the length says, or as the document ends
- * where that is more trustworthy.  all: no more will come.  False: wait. */
+ * where that is more trustworthy.  all: no more will come.  False: wait.
+ * Whatever pieces a connection hands on, what comes of it is the same. */
 static bool cut_body(const struct sip *m, struct span there, bool all, struct span *body)
 {
-	struct scaip_request r;
+	struct scaip_request r = { 0 };
 	bool known = m->has_length && !m->length_bad && m->length <= MOST;
 	bool ours = is_method(m, "MESSAGE") && scaip_read(there, &r);
+	size_t end = known ? end_of_characters(there, m->length) : 0;
 	*body = span_sub(there, 0, known ? m->length : all ? there.n : 0);
-	if (ours && r.n && (!known || m->length < r.n || another_begins(span_sub(there, r.n, m->length - r.n)))) {
-		*body = span_sub(there, 0, r.n);
+	if (ours && r.n) {
+		bool inside = known && r.n <= m->length;
+		if (inside ? another_begins(span_sub(there, r.n, m->length - r.n)) : !known || all || r.n <= end)
+			*body = span_sub(there, 0, r.n);
+		else if (there.n < m->length)
+			return all;
 		return true;
 	}
-	return all || (known ? there.n >= m->length : !ours);
+	return all || (known ? there.n >= (ours ? end : m->length) : !ours);
 }
 
 static warnings length_warnings(const struct message *m)

@@ -206,6 +206,23 @@ static void swallowed(void)
 	buf_free(&all);
 }
 
+/* "é" is one character and two bytes. */
+static void characters(void)
+{
+	static const char body[] = "<mrq><ref>1</ref><cid>0123456789</cid><dty>0003</dty><lte>Entr\xC3\xA9" "e c\xC3\xB4t\xC3\xA9 cour</lte></mrq>";
+	struct buf all = { 0 };
+	struct span frame;
+	struct signal s;
+	unsigned waits = 0;
+	buf_printf(&all, "MESSAGE sip:arc SIP/2.0\r\nContent-Length: %zu\r\n\r\n%s", strlen(body) - 3, body);
+	for (size_t n = 1; n < all.n; n++)
+		waits += proto->frame(span_sub(buf_view(&all), 0, n), false, &frame) == V_MORE;
+	ok(waits == all.n - 1, "a length in characters: cut anywhere it is waited for");
+	ok(proto->frame(buf_view(&all), false, &frame) == V_OK && frame.n == all.n && proto->read(frame, &s) == V_OK &&
+	   s.warnings & WARN(LENGTH_BAD), "and it is the alarm, with a warning");
+	buf_free(&all);
+}
+
 /* Whichever byte is lost or changed: it is an alarm still, or an error that a person sees. */
 static void damaged(void)
 {
@@ -276,6 +293,7 @@ int main(void)
 	cuts();
 	joined();
 	swallowed();
+	characters();
 	damaged();
 	too_long();
 	refused();
