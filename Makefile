@@ -24,7 +24,7 @@ PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(call package,--libs))$(PACKAGE_LIBS)
 package = $(if $(shell pkg-config --exists $(PACKAGES) 2>/dev/null && echo all),$(shell pkg-config $(1) $(PACKAGES)),\
 	$(error something to build with is missing: `make deps` installs it))
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVIGIE_VERSION='"$(VERSION)"' -Ilib -pthread $(WARNINGS) $(WERROR) $(PACKAGE_CFLAGS) $(CFLAGS) $(EXTRA)
-LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pthread $(EXTRA) -o $@ $^ $(PACKAGE_LIBS)
+LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pthread $(EXTRA) -o $@ $^ $(PACKAGE_LIBS) -lm
 
 TOOLS := $(notdir $(patsubst %/,%,$(dir $(wildcard cmd/*/main.c))))
 BINARIES := $(TOOLS:%=$(BUILD)/bin/%)
@@ -64,7 +64,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/libvigie.a
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libvigie.a
 	@mkdir -p $(@D)
-	$(LINK) -lm
+	$(LINK)
 
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libvigie.a
 	@mkdir -p $(@D)
