@@ -122,6 +122,8 @@ static bool print_events(struct decoder *d, const struct frame_in *f, const stru
 		event_set(ev, F_PEER, f->peer);
 		if (!ev->unreadable) {
 			ev->warnings |= f->flags;
+			if (f->since.n)
+				event_data(ev, SPAN("delayed_since"), span_sub(f->since, 1, f->since.n - 2));
 			if (f->repeat.n)
 				event_data(ev, SPAN("repeat"), span_sub(f->repeat, 1, f->repeat.n - 2));
 			set_drift(d, ev, f, s->sent);

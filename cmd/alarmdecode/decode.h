@@ -56,6 +56,7 @@ struct frame_in {
 	struct span clear;	/* opened by reception; p NULL: not */
 	warnings flags;
 	bool unnamed;		/* its protocol is to be found */
+	struct span since;	/* JSON string: from when on it may have happened */
 	struct span repeat;	/* JSON string: id of an earlier frame that this may repeat */
 };
 

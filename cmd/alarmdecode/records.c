@@ -10,12 +10,13 @@
 #define TEXT_MOST ((size_t)1 << 20)	/* of a pasted line; what is longer is read in pieces */
 #define SHOWN 16384			/* of a record that is too long, in its error */
 
-enum { R_TYPE, R_ID, R_AT, R_PROTO, R_SOURCE, R_VIA, R_PEER, R_LOCAL, R_TEXT, R_HEX, R_CLEAR, R_REPLY, R_REPEAT, R_FLAGS, R_COUNT };
+enum { R_TYPE, R_ID, R_AT, R_PROTO, R_SOURCE, R_VIA, R_PEER, R_LOCAL, R_TEXT, R_HEX, R_CLEAR, R_REPLY, R_REPEAT, R_FLAGS, R_SINCE, R_COUNT };
 
 /* All keys of a frame in their order, so that each is found at the first try. */
 static const struct span wanted[R_COUNT] = {
 	SPAN("type"), SPAN("id"), SPAN("at"), SPAN("proto"), SPAN("source"), SPAN("via"), SPAN("peer"), SPAN("local"),
 	SPAN("text"), SPAN("hex"), SPAN("clear"), SPAN("reply"), SPAN("repeat"), SPAN("flags"),
+	SPAN("since"),
 };
 
 /* What has been appended since `began` is shown to a person instead. */
@@ -103,6 +104,8 @@ static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct
 	f->protocol = d->protocol ? d->protocol : protocol_find(json_text(raw[R_PROTO], &d->text));
 	if (raw[R_FLAGS].n)
 		json_each(raw[R_FLAGS], add_flag, &f->flags);
+	if (raw[R_SINCE].n > 2 && raw[R_SINCE].p[0] == '"')
+		f->since = raw[R_SINCE];
 	if (raw[R_REPEAT].n > 2 && raw[R_REPEAT].p[0] == '"')
 		f->repeat = raw[R_REPEAT];
 	if (raw[R_CLEAR].n)

@@ -19,6 +19,13 @@ struct account {
 	unsigned number;	/* its line in the file */
 };
 
+/* Receivers are supervised as account 0000 of their source. */
+#define RECEIVER_ACCOUNT "0000"
+static inline bool account_is_receiver(const struct account *a)
+{
+	return strcmp(a->from.account, RECEIVER_ACCOUNT) == 0;
+}
+
 struct accounts {
 	struct account *account;	/* sorted by name, most specific first */
 	unsigned n;

@@ -132,7 +132,7 @@ static enum answer judge(struct intake *in, struct judged *j, const struct origi
 	const struct signal *s = &j->signal;
 	struct span account = account_of(s);
 	if (s->of_receiver && account.n == 0)	/* supervised as account 0000 of its source */
-		account = SPAN("0000");
+		account = SPAN(RECEIVER_ACCOUNT);
 	j->account = find_account(in, from, s, account);
 	j->key = keys_of(&in->keys, s);
 	if (s->is_answer || (in->policy.strict && s->lenient_only))
@@ -240,6 +240,34 @@ static void tell_refused(struct intake *in, const struct origin *from, const str
 	tell_why(in, from, account_of(&j->signal), reasons[i]);
 }
 
+static const struct account *account_of_receiver(const struct intake *in, const struct origin *from, const struct signal *s)
+{
+	return accounts_find(&in->accounts, from->source, s->line, SPAN(RECEIVER_ACCOUNT));
+}
+
+/* May it be an old one?  True: it brings a receiver back. */
+static bool judge_time(struct intake *in, struct judged *j, const struct origin *from)
+{
+	const struct account *own = account_of_receiver(in, from, &j->signal);
+	if (!receivers_speak(from->proto))
+		return false;
+	struct receiver *x = receivers_of(&in->receivers, from->source);
+	msec since = receiver_kept_since(&in->receivers, x, own, j->signal.poll);
+	if (since != CLOCK_NONE && !j->signal.poll) {	/* a heartbeat is made when it is sent */
+		j->outcome.since = since;
+		j->outcome.flags |= WARN(DELAYED);
+	}
+	return receiver_is_down(&in->receivers, x, own);
+}
+
+/* Whatever a receiver hands on shows that it lives: under load it sends no heartbeats. */
+static void note_receiver(struct intake *in, const struct judged *j, const struct origin *from)
+{
+	if (receivers_speak(from->proto))
+		receiver_heard(&in->receivers, receivers_of(&in->receivers, from->source),
+		               account_of_receiver(in, from, &j->signal), from->proto, j->signal.poll);
+}
+
 static void take_signal(struct intake *in, const struct origin *from, struct judged *j, struct buf *reply, struct taken *t)
 {
 	if (from->session && account_of(&j->signal).n == 0)
@@ -260,7 +288,8 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 		note_form(in, j, from);
 	else if (t->answer != A_NONE)
 		tell_refused(in, from, j);
-	if (is_idle_poll(in, j)) {
+	bool news = t->answer != A_NONE && judge_time(in, j, from);
+	if (is_idle_poll(in, j) && !news) {
 		in->polls++;
 	} else {
 		find_repeat(in, j, from);
@@ -270,6 +299,8 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 	}
 	if (t->answer == A_ACK)
 		supervision_heard(&in->supervision, j->account, from->source, j->signal.interval);
+	if (t->answer != A_NONE)
+		note_receiver(in, j, from);
 }
 
 static void record_warned(struct intake *in, const struct origin *from, struct span frame, enum warning w, struct span account)
@@ -280,7 +311,7 @@ static void record_warned(struct intake *in, const struct origin *from, struct s
 
 static void take_frame(struct intake *in, const struct origin *from, struct span frame, struct buf *reply, struct taken *t)
 {
-	struct judged j = { 0 };
+	struct judged j = { .outcome.since = CLOCK_NONE };
 	buf_reset(&in->opened);
 	if (from->proto->read(frame, &j.signal) == V_MALFORMED)
 		record_warned(in, from, frame, W_STRUCTURE_BAD, account_of(&j.signal));
@@ -434,13 +465,23 @@ int intake_init(struct intake *in, const char *spool, const char **why)
 	in->supervision.loop = in->loop;
 	in->supervision.changed = path_changed;
 	supervision_begin(&in->supervision, &in->accounts);
+	in->receivers = (struct receivers){ .supervision = &in->supervision, .begun = in->loop->now, .alive = CLOCK_NONE };
 	bool check = in->journal->epoch[0] == '\0';	/* no journal is open */
-	return spool && !check ? recall(in, spool, why) : 0;
+	if (!spool || check)
+		return 0;
+	in->spool = spool;
+	return recall(in, spool, why);
+}
+
+void intake_gone(struct intake *in, const char *source)
+{
+	receivers_gone(&in->receivers, source);
 }
 
 void intake_begin_time(struct intake *in)
 {
 	supervision_restart(&in->supervision);
+	in->receivers.begun = in->loop->now;
 }
 
 int intake_reload(struct intake *in, const char **why)
@@ -468,12 +509,15 @@ void intake_stored(struct intake *in, int error)
 	} else {
 		supervision_stored(&in->supervision, in->journal->stored);
 	}
+	receivers_stored(&in->receivers, error);
 	in->stored = in->journal->stored;
 	memcpy(in->epoch, in->journal->epoch, sizeof in->epoch);
 }
 
 void intake_free(struct intake *in)
 {
+	recall_end(in);
+	receivers_free(&in->receivers);
 	supervision_free(&in->supervision);
 	accounts_free(&in->accounts);
 	keys_free(&in->keys);

@@ -7,8 +7,8 @@
 
 #include "proto/repeats.h"
 #include "proto/session.h"
+#include "receivers.h"
 #include "spool/journal.h"
-#include "supervision.h"
 
 #define LAST 4096
 
@@ -62,6 +62,9 @@ struct intake {
 	struct common common;	/* of the sessions */
 	struct accounts accounts;
 	struct supervision supervision;
+	struct receivers receivers;
+	struct timer alive;	/* to note that we are */
+	const char *spool;	/* NULL: none to note it in */
 	struct repeats repeats;
 	struct {
 		uint64_t hash;
@@ -97,6 +100,9 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
 /* A begun frame that was not completed in time, or what was left when the
  * peer went: queued as an error record, so that no byte is lost. */
 void intake_abandoned(struct intake *in, const struct origin *from, struct span bytes, const char *detail);
+
+/* The source cannot be heard: its port or connection is gone. */
+void intake_gone(struct intake *in, const char *source);
 
 /* The journal's done(): after an error forgets what it took for known by that batch. */
 void intake_stored(struct intake *in, int error);

@@ -82,8 +82,10 @@ void peer_close(struct peer *p, const char *detail)
 	timer_clear(&r->loop, &p->timer);
 	crowd_leave(&r->crowd, p);
 	link_out(&p->paused_link);
-	if (listener_keeps(p->listener))
+	if (listener_keeps(p->listener)) {
+		intake_gone(&r->intake, p->listener->source->name);
 		dial_ended(p->listener);
+	}
 	peer_bury(p);
 }
 

@@ -3,17 +3,25 @@
  * waiting.  So each start leaves a note in SPOOL/.paths: up to which place
  * it has read, and the link records of the paths that were down there.  The
  * next start reads on from that place.  Without a note, or with one that
- * makes no sense, all is read. */
+ * makes no sense, all is read.
+ *
+ * How long nobody was there, and receivers kept what they had, says the time
+ * of SPOOL/.alive, set every few seconds and at the end. */
 #include "recall.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "crypto/crypto.h"
 #include "json/write.h"
 #include "record.h"
 #include "spool/edge.h"
 #include "util/file.h"
+
+#define ALIVE (5 * SECOND)
 
 /* Reads on from *place and moves it; take() gets the records that begin so. */
 static int read_on(struct intake *in, const char *spool, struct place *place, struct span beginning,
@@ -38,7 +46,8 @@ static int read_on(struct intake *in, const char *spool, struct place *place, st
 
 static void recall_link(struct intake *in, const struct record *r)
 {
-	supervision_recall(&in->supervision, r);
+	if (!supervision_recall(&in->supervision, r))
+		receivers_recall(&in->receivers, r);
 }
 
 static const char *note_path(const char *spool, struct buf *path)
@@ -68,22 +77,27 @@ static struct place read_note(struct intake *in, const char *spool)
 	return sound && place.segment <= in->journal->segment_number ? place : (struct place){ 0 };
 }
 
+static void note_path_down(struct buf *text, const struct path *p)
+{
+	if (!p->down)
+		return;
+	json_begin(text);
+	json_str(text, KEY("type"), SPAN("link"));
+	record_put_path(text, p, p->heard);
+	json_end(text);
+	buf_byte(text, '\n');
+}
+
 /* That it cannot be written (a full disk) costs the next start some time, no more. */
 static void write_note(struct intake *in, const char *spool, const struct place *place)
 {
 	struct buf path = { 0 }, text = { 0 };
 	place_put(&text, place);
 	buf_byte(&text, '\n');
-	for (unsigned i = 0; i < in->supervision.n; i++) {
-		const struct path *p = &in->supervision.path[i];
-		if (!p->down)
-			continue;
-		json_begin(&text);
-		json_str(&text, KEY("type"), SPAN("link"));
-		record_put_path(&text, p, p->heard);
-		json_end(&text);
-		buf_byte(&text, '\n');
-	}
+	for (unsigned i = 0; i < in->supervision.n; i++)
+		note_path_down(&text, &in->supervision.path[i]);
+	for (const struct path *p = in->supervision.added; p; p = p->next_added)
+		note_path_down(&text, p);
 	file_replace(note_path(spool, &path), buf_view(&text), 0600);
 	buf_free(&path);
 	buf_free(&text);
@@ -151,9 +165,61 @@ static int recall_repeats(struct intake *in, const char *spool, const char **why
 	return read_on(in, spool, &place, SPAN("{\"type\":\"frame\""), recall_frame, why);
 }
 
+static void alive_path(const struct intake *in, struct buf *path)
+{
+	buf_printf(path, "%s/.alive", in->spool);
+}
+
+/* Nothing waits for the disk here, and without the file nothing is taken for old. */
+static void note_alive(const struct intake *in)
+{
+	struct buf path = { 0 };
+	struct timespec now = { .tv_sec = in->loop->now / SECOND, .tv_nsec = in->loop->now % SECOND * 1000000 };
+	const struct timespec times[2] = { now, now };
+	alive_path(in, &path);
+	if (utimensat(AT_FDCWD, buf_cstr(&path), times, 0) < 0 && errno == ENOENT) {
+		int fd = open(buf_cstr(&path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		if (fd >= 0) {
+			futimens(fd, times);
+			close(fd);
+		}
+	}
+	buf_free(&path);
+}
+
+static void alive_due(struct timer *t)
+{
+	struct intake *in = OWNER(t, struct intake, alive);
+	note_alive(in);
+	timer_set(in->loop, t, in->loop->now + ALIVE);
+}
+
+static void recall_alive(struct intake *in)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	alive_path(in, &path);
+	if (stat(buf_cstr(&path), &st) == 0)
+		in->receivers.alive = (msec)st.st_mtim.tv_sec * SECOND + st.st_mtim.tv_nsec / 1000000;
+	buf_free(&path);
+	in->alive.due = alive_due;
+	if (in->loop->clock)	/* a recorded wire is read in one go */
+		alive_due(&in->alive);
+}
+
+void recall_end(struct intake *in)
+{
+	if (!in->spool)
+		return;
+	timer_clear(in->loop, &in->alive);
+	if (in->loop->now > 0)
+		note_alive(in);
+}
+
 int recall(struct intake *in, const char *spool, const char **why)
 {
-	if (in->accounts.n && recall_paths(in, spool, why) < 0)
+	recall_alive(in);
+	if (recall_paths(in, spool, why) < 0)
 		return -1;
 	/* The time of a recorded wire begins with its first line. */
 	bool live = in->loop->clock && in->policy.repeat_window > 0;

@@ -7,7 +7,8 @@
 
 #include "intake.h"
 
-/* -1 and *why. */
+/* -1 and *why.  From then on it is noted that we live, for the next start. */
 int recall(struct intake *in, const char *spool, const char **why);
+void recall_end(struct intake *in);
 
 #endif

@@ -56,6 +56,8 @@ void record_frame(struct intake *in, const struct origin *from, const struct sig
 	frame_record_begin(&in->record, &r);
 	r.repeat = repeat_id(in, o->repeat);
 	frame_record_answered(&in->record, &r);
+	if (o->since != CLOCK_NONE)
+		json_time(&in->record, KEY("since"), o->since);
 	end(in);
 }
 
@@ -77,9 +79,11 @@ void record_error(struct intake *in, const struct origin *from, const struct err
 void record_put_path(struct buf *out, const struct path *p, msec since)
 {
 	const struct account *a = p->account;
-	put_text(out, KEY("source"), span_str(a->from.source ? a->from.source : p->source));
+	const char *source = a->from.source ? a->from.source : p->source;
+	put_text(out, KEY("source"), span_str(source));
 	put_text(out, KEY("line"), span_str(a->from.line));
-	json_str(out, KEY("account"), span_str(a->from.account));
+	if (!source || !account_is_receiver(a))
+		json_str(out, KEY("account"), span_str(a->from.account));
 	put_text(out, KEY("path"), span_str(a->path));
 	json_str(out, KEY("state"), p->down ? SPAN("down") : SPAN("up"));
 	json_time(out, KEY("since"), since);

@@ -12,6 +12,7 @@ struct outcome {
 	bool unasked;			/* accepted, and the panel waits for no answer */
 	warnings flags;
 	const struct repeat *repeat;	/* the first of it; NULL: none */
+	msec since;			/* it may have been kept since then; CLOCK_NONE: it is new */
 };
 
 void record_frame(struct intake *in, const struct origin *from, const struct signal *s, const struct outcome *o);

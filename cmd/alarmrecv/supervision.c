@@ -42,6 +42,14 @@ static void set_timer(struct path *p)
 		timer_set(loop, &p->timer, p->heard + p->silence);
 }
 
+static void shift(struct path *p, msec step)
+{
+	if (p->down)
+		return;
+	p->heard += step;
+	set_timer(p);
+}
+
 /* Where the clock was set, or the machine stood still, silence has not lasted
  * as long as the clock says. */
 static void follow_clock(struct supervision *s)
@@ -53,10 +61,9 @@ static void follow_clock(struct supervision *s)
 	if (step > -STEP && step < STEP)
 		return;
 	for (unsigned i = 0; i < s->n; i++)
-		if (!s->path[i].down) {
-			s->path[i].heard += step;
-			set_timer(&s->path[i]);
-		}
+		shift(&s->path[i], step);
+	for (struct path *p = s->added; p; p = p->next_added)
+		shift(p, step);
 }
 
 /* A message only notes the time; the timer looks at it when it is due, so
@@ -103,6 +110,37 @@ static struct path *path_of(const struct supervision *s, const struct account *a
 	return a ? &s->path[a - s->accounts->account] : NULL;
 }
 
+const struct path *supervision_path(const struct supervision *s, const struct account *a)
+{
+	return path_of(s, a);
+}
+
+void supervision_add(struct supervision *s, struct path *p, const struct account *a)
+{
+	*p = (struct path){ .timer.due = due, .supervision = s, .account = a, .heard = s->loop->now, .next_added = s->added };
+	s->added = p;
+}
+
+static void forget_untold(struct supervision *s, const struct path *p)
+{
+	struct path **at = &s->untold;
+	while (*at && *at != p)
+		at = &(*at)->next_untold;
+	if (*at)
+		*at = p->next_untold;
+}
+
+void supervision_remove(struct supervision *s, struct path *p)
+{
+	struct path **at = &s->added;
+	while (*at != p)
+		at = &(*at)->next_added;
+	*at = p->next_added;
+	forget_untold(s, p);
+	timer_clear(s->loop, &p->timer);
+	free(p->source);
+}
+
 static bool same(const char *text, struct span value)
 {
 	return span_eq_nocase(span_str(text), value);
@@ -135,21 +173,28 @@ static void note_source(struct path *p, struct span source)
 	memcpy(p->source, source.p, source.n);
 }
 
-void supervision_recall(struct supervision *s, const struct record *link)
+void supervision_path_recall(struct path *p, const struct record *link)
+{
+	msec since = record_time(link, "since");
+	p->down = record_is(link, "state", "down");
+	p->heard = p->down && since != CLOCK_NONE ? since : p->supervision->loop->now;
+	set_timer(p);
+}
+
+bool supervision_recall(struct supervision *s, const struct record *link)
 {
 	struct buf scratch[4] = { { 0 } };
-	struct span source = record_text(link, "source", &scratch[0]);
-	struct path *p = path_named(s, source, record_text(link, "line", &scratch[1]), record_text(link, "account", &scratch[2]),
-	                            record_text(link, "path", &scratch[3]));
+	struct span source = record_text(link, "source", &scratch[0]), account = record_text(link, "account", &scratch[2]);
+	if (account.n == 0)
+		account = SPAN(RECEIVER_ACCOUNT);
+	struct path *p = path_named(s, source, record_text(link, "line", &scratch[1]), account, record_text(link, "path", &scratch[3]));
 	if (p) {
-		msec since = record_time(link, "since");
-		p->down = record_is(link, "state", "down");
-		p->heard = p->down && since != CLOCK_NONE ? since : s->loop->now;
+		supervision_path_recall(p, link);
 		note_source(p, source);
-		set_timer(p);
 	}
 	for (size_t i = 0; i < 4; i++)
 		buf_free(&scratch[i]);
+	return p != NULL;
 }
 
 bool supervision_is_down(const struct supervision *s, const struct account *a)
@@ -164,11 +209,9 @@ static void announce(struct path *p, msec interval)
 		p->silence = interval > 0 ? account_silence(interval) : 0;
 }
 
-void supervision_heard(struct supervision *s, const struct account *a, const char *source, msec interval)
+void supervision_path_heard(struct path *p, const char *source, msec interval)
 {
-	struct path *p = path_of(s, a);
-	if (!p)
-		return;
+	struct supervision *s = p->supervision;
 	msec silence = p->silence;
 	announce(p, interval);
 	if (!p->silence && !silence && !p->down)
@@ -182,6 +225,13 @@ void supervision_heard(struct supervision *s, const struct account *a, const cha
 		change(p, false, before);
 	if (changed)
 		set_timer(p);
+}
+
+void supervision_heard(struct supervision *s, const struct account *a, const char *source, msec interval)
+{
+	struct path *p = path_of(s, a);
+	if (p)
+		supervision_path_heard(p, source, interval);
 }
 
 void supervision_stored(struct supervision *s, uint64_t number)
@@ -230,6 +280,11 @@ void supervision_reload(struct supervision *s, const struct accounts *accounts)
 	struct supervision old = *s;
 	s->untold = NULL;
 	supervision_begin(s, accounts);
+	for (struct path *p = s->added; p; p = p->next_added)
+		if (p->untold) {
+			p->next_untold = s->untold;
+			s->untold = p;
+		}
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct account *a = s->path[i].account;
 		const struct subscriber *from = &a->from;

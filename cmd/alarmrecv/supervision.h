@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which paths are silent: a timer for each account of the accounts file that
- * has an interval or a class, or whose panel announces one, restarted by every sound message.  That a path
- * went down or came up is told until it is on disk.  A step of the system's
- * clock is no silence, and ends none. */
+ * has an interval or a class, or whose panel announces one, and for each
+ * receiver (receivers.c), restarted by every sound message.  That a path went
+ * down or came up is told until it is on disk.  A step of the system's clock
+ * is no silence, and ends none. */
 #ifndef VIGIE_ALARMRECV_SUPERVISION_H
 #define VIGIE_ALARMRECV_SUPERVISION_H
 
@@ -22,6 +23,7 @@ struct path {
 	uint64_t number;	/* of that change's record; 0: it must be told again */
 	bool untold;		/* such a change there is: in the list */
 	struct path *next_untold;
+	struct path *next_added;
 };
 
 struct supervision {
@@ -35,6 +37,7 @@ struct supervision {
 	struct path *path;	/* one an account, in the order of the accounts */
 	unsigned n;
 	const struct accounts *accounts;
+	struct path *added;	/* of no account in the file */
 	struct path *untold;
 	struct timer again;
 	msec ahead;		/* of the system's clock before the steady one */
@@ -45,8 +48,18 @@ void supervision_begin(struct supervision *s, const struct accounts *accounts);
 
 void supervision_restart(struct supervision *s);	/* the same, for paths that are not down */
 
-/* What a link record of the journal says is so still. */
-void supervision_recall(struct supervision *s, const struct record *link);
+/* What a link record of the journal says is so still.  False: of no account in the file. */
+bool supervision_recall(struct supervision *s, const struct record *link);
+
+/* A path beside those of the file; it belongs to the caller.  While its
+ * silence is 0 it is not supervised. */
+void supervision_add(struct supervision *s, struct path *p, const struct account *a);
+void supervision_remove(struct supervision *s, struct path *p);
+void supervision_path_heard(struct path *p, const char *source, msec interval);	/* as supervision_heard() */
+void supervision_path_recall(struct path *p, const struct record *link);
+
+/* NULL for no account. */
+const struct path *supervision_path(const struct supervision *s, const struct account *a);
 
 /* Is it down? A poll that brings it up is news. */
 bool supervision_is_down(const struct supervision *s, const struct account *a);

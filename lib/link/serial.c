@@ -81,6 +81,8 @@ static int configure_port(struct sp_port *port, const struct serial_settings *se
 	sp_set_config_dtr(c, set->dtr_off ? SP_DTR_OFF : SP_DTR_ON);
 	if (set->flow != FLOW_RTSCTS)	/* which make_raw() sets */
 		sp_set_config_rts(c, set->rts_off ? SP_RTS_OFF : SP_RTS_ON);
+	/* Always: version 0.1.1 leaves it to chance. */
+	sp_set_config_xon_xoff(c, set->flow == FLOW_XONXOFF ? SP_XONXOFF_INOUT : SP_XONXOFF_DISABLED);
 	r = sp_set_config(port, c);
 	int error = r == SP_OK ? 0 : port_error(r);
 	sp_free_config(c);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "logbook/phrase.h"
 
+#include <time.h>
+
 #include "event/code.h"
 
 static const struct phrase {
@@ -223,6 +225,40 @@ static bool of_dialect(const struct record *r)
 	return data.n && memmem(data.p, data.n, key, sizeof key - 1);
 }
 
+static void put_local(struct buf *out, msec at, bool with_date)
+{
+	time_t seconds = (time_t)(at / SECOND);
+	struct tm tm;
+	char text[32];
+	if (localtime_r(&seconds, &tm) && strftime(text, sizeof text, with_date ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S", &tm))
+		buf_str(out, text);
+}
+
+static bool find_since(void *with, struct span key, struct span value)
+{
+	if (span_is(key, "delayed_since") && value.n > 2)
+		*(msec *)with = clock_parse(span_sub(value, 1, value.n - 2));
+	return true;
+}
+
+/* A receiver has kept it: nobody knows when it happened. */
+static void put_delayed(struct telling *t)
+{
+	msec since = CLOCK_NONE, at = record_time(t->record, "at");
+	struct span data = record_raw(t->record, "data");
+	if (data.n)
+		json_each(data, find_since, &since);
+	if (since == CLOCK_NONE || at == CLOCK_NONE)
+		return;
+	bool alarm = record_is(t->record, "kind", "alarm"), days = at - since >= DAY / 2;
+	buf_str(t->out, alarm ? in(t, " DELAYED (true", " DIFFÉRÉE (heure réelle") : in(t, " (delayed, true", " (différé, heure réelle"));
+	buf_str(t->out, in(t, " time unknown, between ", " inconnue, entre "));
+	put_local(t->out, since, days);
+	buf_str(t->out, in(t, " and ", " et "));
+	put_local(t->out, at, days);
+	buf_byte(t->out, ')');
+}
+
 static void tell_event(struct telling *t)
 {
 	int64_t severity = 0;
@@ -243,6 +279,7 @@ static void tell_event(struct telling *t)
 	put_partition(t);
 	if (record_raw(t->record, "zone_name").n == 0)
 		put_quoted(t, "text");
+	put_delayed(t);
 	buf_byte(t->out, '.');
 	put_warnings(t);
 	if (span_is(record_raw(t->record, "on_test"), "true"))

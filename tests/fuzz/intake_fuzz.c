@@ -4,6 +4,7 @@
  * whatever is answered was queued first or is a poll. */
 #include "../../cmd/alarmrecv/accounts.c"
 #include "../../cmd/alarmrecv/supervision.c"
+#include "../../cmd/alarmrecv/receivers.c"
 #include "../../cmd/alarmrecv/record.c"
 #include "../../cmd/alarmrecv/recall.c"
 #include "../../cmd/alarmrecv/files.c"

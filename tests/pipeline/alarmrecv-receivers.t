@@ -44,8 +44,46 @@ alarmrecv -a "$T/accounts" wire:- --until 2026-01-15T09:35:00Z >"$T/records" 2>"
 2026-01-15T09:29:30.000Z ser:R2 1011···········@····<14>
 2026-01-15T09:30:00.000Z ser:R2 1011···········@····<14>
 WIRE
-is "$(field type at account state since <"$T/records")" \
-	'link 2026-01-15T09:31:30.000Z 0000 down 2026-01-15T09:30:00.000Z' 'S08: silent for 90 seconds'
+is "$(field type at source account state since <"$T/records")" \
+	'link 2026-01-15T09:31:30.000Z R2 - down 2026-01-15T09:30:00.000Z' 'S08: silent for 90 seconds'
+# One that the file does not name is supervised from its first heartbeat on;
+# a line without an interval says that it shall not be.
+silent() {
+	alarmrecv ${1:+-a "$1"} wire:- --until 2026-01-15T09:40:00Z 2>"$T/err" <<-'WIRE' | field type at source state
+	2026-01-15T09:29:00.000Z ademco-685:R3 <0A>00 OKAY @<0D>
+	2026-01-15T09:29:30.000Z ser:R2 5021·181003E13001004<14>
+	WIRE
+}
+is "$(silent '')" 'frame 2026-01-15T09:29:30.000Z R2 -
+link 2026-01-15T09:31:15.000Z R3 down' 'not in the file: after its first heartbeat, by the usual interval of its kind'
+echo 'R3 * 0000' >"$T/accounts"
+is "$(silent "$T/accounts")" 'frame 2026-01-15T09:29:30.000Z R2 -' 'in the file without an interval: not supervised'
+
+# We were away: what it had kept comes first.
+alarmrecv wire:- --spool "$T/kept" 2>"$T/err" <<'WIRE'
+2026-01-15T09:30:00.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:30:20.000Z ser:R2 5021·181001E13001001<14>
+WIRE
+alarmrecv wire:- --spool "$T/kept" 2>"$T/err" <<'WIRE'
+2026-01-15T09:35:00.000Z ser:R2 5021·181001E13001002<14>
+2026-01-15T09:35:00.400Z ser:R2 5021·181001E13001003<14>
+2026-01-15T09:35:30.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:35:31.000Z ser:R2 5021·181001E13001004<14>
+WIRE
+is "$(cat "$T"/kept/*.jsonl | alarmdecode | field zone warnings)" '001 -
+002 delayed
+003 delayed
+004 -' 'our own stop: events are delayed until the next heartbeat'
+is "$(cat "$T"/kept/*.jsonl | alarmdecode | grep -o '"delayed_since":"[^"]*"' | sort -u)" '"delayed_since":"2026-01-15T09:30:20.000Z"' 'since we were there last'
+# Down when we stopped, back when we start: told.
+printf '%s\n' '2026-01-15T10:00:00.000Z ser:R2 1011···········@····<14>' >"$T/wire"
+alarmrecv "wire:$T/wire" --until 2026-01-15T10:05:00Z --spool "$T/down" 2>"$T/err"
+for start in 11 12; do
+	printf '%s\n' "2026-01-15T$start:00:00.000Z ser:R2 1011···········@····<14>" >"$T/wire"
+	alarmrecv "wire:$T/wire" --spool "$T/down" 2>"$T/err"
+done
+is "$(cat "$T"/down/*.jsonl | grep link | field at source state since)" '2026-01-15T10:01:30.000Z R2 down 2026-01-15T10:00:00.000Z
+2026-01-15T11:00:00.000Z R2 up 2026-01-15T10:00:00.000Z' 'a receiver that was down at the start comes back, once'
 echo 'R1 * 1002 interval=30s' >"$T/accounts"
 alarmrecv -a "$T/accounts" --unknown refuse --show-replies wire:- >"$T/records" 2>"$T/err" <<'WIRE'
 2026-01-15T09:30:00.000Z ser:R2 1011···········@····<14>

@@ -36,6 +36,9 @@ leave() {
 	wait_for 10 not kill -0 $receiver
 }
 not() { ! "$@"; }
+# What a hung up line has not handed over is lost: wait until $receiver has read it.
+bytes_read() { sed -n 's/^rchar: //p' "/proc/$receiver/io"; }
+reads_more() { [ "$(bytes_read)" -gt "$before" ]; }
 
 # family NAME HEARTBEAT ITS_ANSWER EVENT ITS_ANSWER DAMAGED ITS_ANSWER DECODED: "-" for a heartbeat is none.
 hears() { far send R2 "$1" >/dev/null; far hear R2 $((${#2} / 2)); }
@@ -161,7 +164,9 @@ listens dc09
 port=$(sed -n 's/.*dc09+tcp:.*:\([0-9]*\)#R1$/\1/p' "$said")
 signal() { alarmsend -a 1002 --cid "1130 01 $1" -s "$1" --time none --tries 1 "dc09+tcp://127.0.0.1:$port" >/dev/null 2>&1; }
 is "$(hears '5021 181003E13001004\x14' 06)" 06 'a receiver and panels'
+before=$(bytes_read)
 far send R2 '5021 18100' >/dev/null
+wait_for 10 reads_more
 far pull R2 >/dev/null
 wait_for 10 grep -q 'the port is gone; it will be tried again' "$said"
 ok $? 'a pulled plug is told'
@@ -179,6 +184,33 @@ is "$(grep '"R2"' "$spool"/*.jsonl | field type source text error | tr -d '\024'
 error R2 5021 18100 width-bad
 frame R2 5021 181003R13001004 -
 error R2 5021 18 incomplete' 'no byte of a half frame is lost'
+
+# --- S08 in small: the line is cut, and its receiver keeps what comes.
+printf '%s\n' 'R2 * 0000 interval=1s' '* * 1002' '* * 1003' '* * 1005' >"$T/accounts"
+far plug R2 "$T/rx" >/dev/null
+receive "surgard+serial://$T/rx#R2" 'dc09+tcp://127.0.0.1:0#R1' -a "$T/accounts"
+listens dc09
+port=$(sed -n 's/.*dc09+tcp:.*:\([0-9]*\)#R1$/\1/p' "$said")
+is "$(hears '1011           @    \x14' 06)" 06 'S08: a heartbeat'
+far pull R2 >/dev/null
+wait_for 20 grep -q '"state":"down"' "$spool"/*.jsonl
+ok $? 'S08: cut: the receiver is down'
+signal 101
+ok $? 'S08: IP goes on'
+wait_for 20 sh -c "[ \$((\$(date +%s) - $(date +%s))) -ge 10 ]"
+far plug R2 "$T/rx" >/dev/null
+wait_for 10 sh -c "[ \$(grep -c 'listening on surgard' '$said') = 2 ]"
+for record in '1011           @    ' '5021 181003E13001004' '5021 181003R13001004' '5021 181005E60200000'; do
+	is "$(hears "$record\x14" 06)" 06 "S08: $record"
+done
+leave
+is "$(grep '"R2"' "$spool"/*.jsonl | field type state flags text | tr -d '\024')" 'link down - -
+frame - - 1011           @    
+link up - -
+frame - delayed 5021 181003E13001004
+frame - delayed 5021 181003R13001004
+frame - delayed 5021 181005E60200000' 'S08: down, up, and three events of unknown time'
+is "$(grep -o '"since":"[^"]*"' "$spool"/*.jsonl | sort -u | wc -l)" 1 'S08: all since the receiver was heard last'
 
 # --- Eight lines at once.
 sources= names=

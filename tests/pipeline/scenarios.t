@@ -76,6 +76,34 @@ is "$(field "$T/s04.events" kind severity | sort | uniq -c | tr -s ' ')" ' 2 ala
  2 opening 0' 'S04: both variants have the same severity'
 like "$(sed -n 1p "$T/s04.entries")" "1008 – ALARME CONTRAINTE, utilisateur 4" 'S04: the entry'
 
+# A serial receiver's line is cut for eleven minutes, and what it has kept comes.
+echo 'R2 * 0000 interval=30s
+* * 1002
+* * 1003
+* * 1005' >"$VIGIE_ETC/accounts"
+night s08 <<'WIRE'
+2026-01-15T09:29:00.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:29:30.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:30:00.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:35:00.000Z ip:R1 ED25003D"ADM-CID"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026
+2026-01-15T09:41:05.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:41:06.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:41:06.400Z ser:R2 5021·181003R13001004<14>
+2026-01-15T09:41:06.800Z ser:R2 5021·181005E60200000<14>
+2026-01-15T09:41:36.000Z ser:R2 1011···········@····<14>
+2026-01-15T09:42:30.000Z ser:R2 5021·181005E60200000<14>
+WIRE
+rm "$VIGIE_ETC/accounts"
+is "$(grep -c '^.* ser:R2 <06>$' "$T/s08.replies")" 9 'S08: every record acknowledged'
+is "$(cat "$T/s08.entries" | cut -c11-)" '[auto] Récepteur R2 : aucune trame depuis 90 s.
+[auto] 1002 – alarme intrusion zone 3.
+[auto] Récepteur R2 : liaison rétablie. Interruption 11 min 05 s.
+[auto] 1003 – alarme intrusion zone 4 DIFFÉRÉE (heure réelle inconnue, entre 10:30:00 et 10:41:06).
+[auto] 1003 – zone 4 en repos (différé, heure réelle inconnue, entre 10:30:00 et 10:41:06).
+[auto] 1005 – test cyclique (différé, heure réelle inconnue, entre 10:30:00 et 10:41:06).
+[auto] 1005 – test cyclique.' 'S08: the outage, and what is of unknown time'
+is "$(cut -c1-8 "$T/s08.entries" | head -3 | tr '\n' ' ')" '10:31:30 10:35:00 10:41:05 ' 'S08: at these times'
+
 # The same night twice: the same main courante but for entry times and hashes.
 export VIGIE_STATE=$T/state.again
 mkdir "$VIGIE_STATE"

@@ -3,6 +3,7 @@
  * memory; and what is recalled from one on disk. */
 #include "../../cmd/alarmrecv/accounts.c"
 #include "../../cmd/alarmrecv/supervision.c"
+#include "../../cmd/alarmrecv/receivers.c"
 #include "../../cmd/alarmrecv/record.c"
 #include "../../cmd/alarmrecv/recall.c"
 #include "../../cmd/alarmrecv/files.c"
