@@ -329,9 +329,12 @@ recv <<'WIRE'
 2026-01-15T09:41:36.000Z ser:R2 1011···········@····<14>
 WIRE
 is "$status $(cat "$T/replies" | tr '\n' ' ')" '0 <06> <06> <06> <06> <06> <06> ' 'S08: each record of a receiver acknowledged by one byte'
-is "$(field proto source reply text | tr -d '\024')" 'surgard R2 ack 5021 181003E13001004
-surgard R2 ack 5021 181003R13001004
-surgard R2 ack 5021 181005E60200000' 'S08: heartbeats are not kept'
+is "$(field type source state reply text | tr -d '\024')" 'link R2 down - -
+frame R2 - ack 1011           @    
+link R2 up - -
+frame R2 - ack 5021 181003E13001004
+frame R2 - ack 5021 181003R13001004
+frame R2 - ack 5021 181005E60200000' 'S08: no heartbeat is kept but the one that ends an outage'
 recv <<'WIRE'
 2026-01-15T09:41:06.000Z ser:R2 5021·181003E13001004<14>
 2026-01-15T09:41:10.000Z ser:R2 5021·181003E13001004<14>
