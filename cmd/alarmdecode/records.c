@@ -123,8 +123,6 @@ static void bad_frame(struct decoder *d, struct span line, struct frame_in *f)
 	pass_on(d, line);
 	if (f->id.n == 0)
 		f->id = line_id(d, line);
-	if (f->at == CLOCK_NONE)
-		f->at = stream_time(d);
 	decode_error(d, f, known ? "record-bad" : "protocol-unknown",
 	             known ? "a frame record lacks its id, time or bytes" : "a frame of a protocol that is not known",
 	             (struct span){ 0 });
@@ -136,7 +134,9 @@ static void take_frame(struct decoder *d, struct span line, const struct span ra
 	struct frame_in f = { 0 };
 	bool nak = span_eq(raw[R_REPLY], SPAN("\"nak\""));
 	bool sound = read_frame(d, raw, &f);
-	if (f.at != CLOCK_NONE && f.at > d->latest)
+	if (f.at == CLOCK_NONE)
+		f.at = stream_time(d);
+	else if (f.at > d->latest)
 		d->latest = f.at;
 	if (d->explain && f.unnamed && f.bytes.n)
 		decode_unnamed(d, &f);

@@ -75,6 +75,7 @@ for lacking in id at text; do
 	is "$(sed -n 1p "$T/out")" "$(cat "$T/in")" "a frame without $lacking goes on as it came"
 	like "$(sed -n 2p "$T/out")" '"type":"error","id":"[^"]+","at":"[^"]+","error":"record-bad"' 'an error behind it'
 	is "$(grep -c '""' "$T/out")" 0 'with nothing empty in it'
+	[ $lacking = text ] || like "$(alarmdecode --explain <"$T/in")" 1002 'and it is explained all the same'
 done
 
 # Poison lines: each goes on as it came, an error behind it.
