@@ -127,6 +127,8 @@ static bool print_events(struct decoder *d, const struct frame_in *f, const stru
 			if (f->repeat.n)
 				event_data(ev, SPAN("repeat"), span_sub(f->repeat, 1, f->repeat.n - 2));
 			set_drift(d, ev, f, s->sent);
+			if (d->dialects.sites)
+				dialect_event(d, f, ev);
 			if (d->found)
 				mark_unnamed(d, ev);
 		}
@@ -205,6 +207,7 @@ void decode_payload(struct decoder *d, const struct frame_in *f)
 static void begin_explaining(struct decoder *d, const struct frame_in *f)
 {
 	size_t began = d->out.n;
+	event_list_reset(&d->list);
 	if (f->protocol)
 		decode_frame(d, f);
 	else
@@ -222,12 +225,15 @@ void decode_explain(struct decoder *d, const struct frame_in *f)
 	begin_explaining(d, f);
 	if (!f->protocol) {
 		format_explain(d->format, f->bytes, d->language, &d->out);
+		dialects_explain(d);
 		return;
 	}
 	f->protocol->read(f->bytes, &s);
 	buf_reset(&d->opened);
 	cx.key = keys_of(&d->keys, &s);
 	protocol_explain(f->protocol, f->bytes, &cx, d->language, &d->out);
+	dialects_explain(d);
+	explain_notes(&d->out, f->flags & ~s.warnings);	/* what only reception could see */
 }
 
 void decoder_begin(struct decoder *d)
@@ -242,6 +248,7 @@ void decoder_begin(struct decoder *d)
 void decoder_free(struct decoder *d)
 {
 	keys_free(&d->keys);
+	dialects_free(&d->dialects);
 	event_list_free(&d->list);
 	struct buf *all[] = { &d->out, &d->bytes, &d->clear, &d->opened, &d->text, &d->id, &d->source, &d->peer, &d->at, &d->node,
 	                      &d->long_line, &d->dump.bytes, &d->dump.source };

@@ -22,6 +22,7 @@ struct decoder {
 	const struct format *format;		/* pasted lines are payloads of this language */
 	unsigned unnamed;			/* nothing is named: what to try, of enum detect */
 	struct keys keys;
+	struct dialects dialects;
 	enum language language;			/* of labels */
 	bool ignore_crc;
 	bool explain;				/* for a person, instead of records */
@@ -92,6 +93,15 @@ void pasted_unnamed(struct decoder *d, struct frame_in *f, struct span text, boo
 
 /* Bytes that a dump has brought together. */
 void dumped_unnamed(struct decoder *d, struct frame_in *f, struct span bytes);
+
+/* The file's, or that in $VIGIE_ETC where there is one: ends the tool when it is not sound. */
+void dialects_begin(struct decoder *d, const char *path);
+
+/* Reads an event by the dialect of its site; false when there is none, or it does not say. */
+bool dialect_event(struct decoder *d, const struct frame_in *f, struct event *ev);
+
+/* What a dialect has made of the events just decoded, a line each. */
+void dialects_explain(struct decoder *d);
 
 /* How sure it is, and the other readings. */
 void mark_unnamed(struct decoder *d, struct event *ev);

@@ -11,18 +11,19 @@
 #include "util/log.h"
 #include "util/privilege.h"
 
-enum { OPT_CODES = 256, OPT_LANGUAGE, OPT_IGNORE_CRC, OPT_TEXT, OPT_JSON };
+enum { OPT_CODES = 256, OPT_LANGUAGE, OPT_IGNORE_CRC, OPT_TEXT, OPT_JSON, OPT_DIALECTS };
 
 static const struct opt options[] = {
 	{ 'e', "explain", NULL, N_("take each frame or payload apart for a person") },
 	{ 'k', "keys", "FILE", N_("open what is encrypted with the keys of this file") },
+	{ OPT_DIALECTS, "dialects", "FILE", N_("makers' and sites' own codes (default: dialects.conf in $VIGIE_ETC)") },
 	{ 'p', "protocol", "NAME", N_("read frames as this wire protocol; auto: as what fits") },
 	{ 'f', "format", "NAME", N_("read pasted lines as payloads of this event language; auto: of what fits") },
 	{ OPT_IGNORE_CRC, "ignore-crc", NULL, N_("decode frames that a log has damaged") },
 	{ OPT_LANGUAGE, "language", "fr|en", N_("the language of labels (that of the screen)") },
 	{ 'l', "list", NULL, N_("list the wire protocols and event languages") },
 	{ OPT_CODES, "codes", NULL, N_("list event codes; operands choose: a code, or words of its meaning") },
-	{ 'n', "check", NULL, N_("check options and keys, read nothing") },
+	{ 'n', "check", NULL, N_("check options, keys and dialects, read nothing") },
 	{ OPT_TEXT, "text", NULL, N_("lines for people, even into a pipe") },
 	{ OPT_JSON, "json", NULL, N_("records, even on a terminal") },
 	OPT_COMMON, { 0 }
@@ -39,6 +40,7 @@ static const struct tool tool = {
 
 struct call {
 	bool list, codes, check, text, json;
+	const char *dialects;
 };
 
 static struct decoder decoder;
@@ -54,6 +56,7 @@ static void read_option(struct opts *o, int option, struct call *call)
 	case OPT_IGNORE_CRC: decoder.ignore_crc = true; break;
 	case OPT_TEXT: call->text = true; break;
 	case OPT_JSON: call->json = true; break;
+	case OPT_DIALECTS: call->dialects = o->value; break;
 	case 'k':
 		if (keys_load(&decoder.keys, o->value, &why) < 0)
 			die(EXIT_CALL, "%s", why);
@@ -117,6 +120,8 @@ static void decode_all(int fd, const char *name)
 static void begin(const struct call *call)
 {
 	decoder_begin(&decoder);
+	if (!call->list && !call->codes)
+		dialects_begin(&decoder, call->dialects);
 	decoder.show = call->text || (!call->json && terminal_is(STDOUT_FILENO));
 	decoder.colour = terminal_colour(STDOUT_FILENO);
 }

@@ -205,11 +205,21 @@ static void find_repeat(struct intake *in, struct judged *j, const struct origin
 		repeats_add(&in->repeats, hash, j->signal.sent, now, window, in->journal->epoch, in->journal->seq + 1);
 }
 
+static void take_chance(struct intake *in, void *out, size_t n)
+{
+	if (in->chance_n < n) {
+		random_bytes(in->chance, sizeof in->chance);
+		in->chance_n = sizeof in->chance;
+	}
+	in->chance_n -= n;
+	memcpy(out, in->chance + in->chance_n, n);
+}
+
 static void answer(struct intake *in, const struct judged *j, const struct origin *from, struct buf *reply)
 {
 	struct context cx = { .now = in->loop->now, .key = j->key, .session = from->session };
 	if (j->signal.encrypted && j->outcome.answer == A_ACK)
-		random_bytes(cx.pad, sizeof cx.pad);
+		take_chance(in, cx.pad, sizeof cx.pad);
 	from->proto->answer(&j->signal, &cx, j->outcome.answer, reply);
 }
 

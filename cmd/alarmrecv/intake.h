@@ -78,6 +78,8 @@ struct intake {
 	uint64_t stored;
 	uint64_t polls;		/* answered and not journalled */
 	struct buf opened, record, id, scratch;
+	uint8_t chance[256];	/* for the padding of answers: one call serves sixteen */
+	size_t chance_n;	/* bytes of it that are left */
 };
 
 /* Reads keys and accounts, and from the journal (NULL: none) which paths

@@ -205,16 +205,19 @@ static const char *qualifier(struct span value)
 	}
 }
 
+static void put_field(struct buf *out, const struct part *p, struct span value)
+{
+	int letter = letter_at(p->letter);
+	const char *name = p->letter == '*' ? N_("data") : letter < 0 ? NULL : letters[letter].name;
+	if (name)
+		explain_some(out, _(name), value, p->letter == 'Q' || p->letter == 'q' ? qualifier(value) : NULL);
+}
+
+/* As far as the text agrees, the last one perhaps in part. */
 static void put_fields(struct buf *out, const struct drawn *d, const struct fit *f, struct span text)
 {
-	for (size_t i = 0, at = 0; i < f->parts; at += f->width[i++]) {
-		const struct part *p = &d->part[i];
-		struct span value = span_trim(span_sub(text, at, f->width[i]));
-		int letter = letter_at(p->letter);
-		const char *name = p->letter == '*' ? N_("data") : letter < 0 ? NULL : letters[letter].name;
-		if (name)
-			explain_some(out, _(name), value, p->letter == 'Q' || p->letter == 'q' ? qualifier(value) : NULL);
-	}
+	for (size_t i = 0, at = 0; i < d->n && at < f->at; at += f->width[i++])
+		put_field(out, &d->part[i], span_trim(span_sub(span_sub(text, 0, f->at), at, f->width[i])));
 }
 
 /* Below the bytes, one below the other. */

@@ -157,6 +157,14 @@ void event_data(struct event *ev, struct span key, struct span text)
 	ev->data_n = (uint32_t)(data->n - ev->data_at);
 }
 
+struct span event_data_text(const struct event *ev, struct span key)
+{
+	struct member m = { .want = key, .in = &ev->list->data };
+	if (!find_member(&m, ev->data_at, ev->data_at + ev->data_n) || m.in->p[m.at] != '"')
+		return (struct span){ 0 };
+	return span_of(m.in->p + m.at + 1, m.n - 2);
+}
+
 void event_also(struct event *ev, struct span words)
 {
 	struct buf *text = &ev->list->text;

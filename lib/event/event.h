@@ -34,13 +34,16 @@ void warnings_put(struct buf *out, warnings set);
 
 struct event {
 	struct event_list *list;	/* whose text it is */
-	struct {
-		uint32_t at, n;		/* place in list->text; n 0: absent */
+	struct field_place {
+		uint32_t at, n;		/* in list->text; n 0: absent */
 	} field[F_COUNT];
 	warnings warnings;
 	uint32_t data_at, data_n;	/* place in list->data: the members of "data", no braces */
 	const struct code *known;	/* the table's row, NULL when the code is in none */
 	bool unreadable;		/* this part of the frame has no reading: printed as error */
+	uint8_t number_in;		/* the field that the number behind the code stands in, from 1; 0: none */
+	char type;			/* a digit of the message that says what has happened to the code, 0: none */
+	bool fixed;			/* that digit says it, whatever the code means */
 	bool checked;			/* its own check digit, sum, parity or second round has proved it */
 	uint32_t also_at, also_n;	/* place in list->text: words of event_also() */
 };
@@ -74,6 +77,9 @@ struct span event_get(const struct event *ev, enum field f);
 /* A member of "data": {"mac":"0050C2000001"}.  A second one of the same key
  * makes the value a list. */
 void event_data(struct event *ev, struct span key, struct span text);
+
+/* The text of such a member; empty when there is none, or a list. */
+struct span event_data_text(const struct event *ev, struct span key);
 
 /* Words behind the event's warnings, one blank between them: names that no
  * fixed set can hold, such as the other readings of bytes that nothing names. */

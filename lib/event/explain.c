@@ -75,6 +75,16 @@ static void put_shown(struct buf *out, struct span s)
 	buf_free(&text);
 }
 
+/* Behind so many columns of a value, and the row's end. */
+static void end_row(struct buf *out, const char *note, size_t column)
+{
+	struct buf shown = { 0 };
+	put_shown(&shown, span_str(note));
+	put_words(out, buf_view(&shown), column, 2);
+	buf_byte(out, '\n');
+	buf_free(&shown);
+}
+
 void explain_title(struct buf *out, const char *title)
 {
 	buf_printf(out, "%s\n", title);
@@ -85,9 +95,7 @@ void explain_row(struct buf *out, const char *label, struct span value, const ch
 	struct buf shown = { 0 };
 	put_shown(&shown, value);
 	put_label(out, label);
-	size_t column = put_value(out, buf_view(&shown));
-	put_words(out, span_str(note), column, 2);
-	buf_byte(out, '\n');
+	end_row(out, note, put_value(out, buf_view(&shown)));
 	buf_free(&shown);
 }
 
@@ -129,8 +137,7 @@ void explain_bytes(struct buf *out, const char *label, struct span bytes, const 
 	for (size_t i = 0; i < bytes.n; i++)
 		buf_printf(&digits, "%02X ", bytes.p[i]);
 	put_label(out, label);
-	put_words(out, span_str(note), put_words(out, buf_view(&digits), 0, 0), 2);
-	buf_byte(out, '\n');
+	end_row(out, note, put_words(out, buf_view(&digits), 0, 0));
 	buf_free(&digits);
 }
 

@@ -34,6 +34,8 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	event_puts(ev, F_FORMAT, "cesa200");
 	event_set(ev, F_CODE, span_sub(s, 6, 2));
 	format_classify(ev, type->row, false, language);
+	ev->type = (char)s.p[5];
+	ev->fixed = type->row;
 	if (type->qualifier)
 		event_puts(ev, F_QUALIFIER, type->qualifier);
 	if (type->row == &listen_row)

@@ -48,6 +48,8 @@ static void channel_event(const struct channels *m, unsigned number, const struc
 		row = planned ? planned : &alarm;
 		ev->warnings |= planned ? WARN(CHANNEL_PLAN) : 0;
 	}
+	ev->type = (char)m->channel.p[number - 1];
+	ev->fixed = s->row;
 	event_puts(ev, F_CODE, text);
 	event_puts(ev, F_QUALIFIER, s->qualifier);
 	format_classify(ev, row, s->qualifier[0] == 'R', language);

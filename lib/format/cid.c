@@ -203,6 +203,6 @@ static void explain(struct span payload, enum language language, struct buf *out
 
 const struct format format_cid = {
 	.name = "cid", .title = N_("Contact ID (SIA DC-05)"), .coverage = N_("complete"), .proof = BY_CHECK_DIGIT,
-	.resembles = resembles, .decode = decode,
+	.resembles = resembles, .row = code_cid, .decode = decode,
 	.explain = explain,
 };

@@ -28,6 +28,8 @@ void format_explain(const struct format *f, struct span payload, enum language l
 	explain_title(out, _(f->title));
 	format_explain_parts(f, payload, language, out);
 	enum verdict v = f->decode(payload, language, &list);
+	if (v == V_OK && !f->explain)
+		explain_some(out, _("account"), event_get(&list.event[0], F_ACCOUNT), NULL);
 	if (v == V_OK)
 		notes = explain_events(out, &list);
 	else

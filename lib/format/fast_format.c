@@ -34,6 +34,14 @@ static const struct code *meaning(unsigned number)
 	return number <= sizeof plan / sizeof *plan ? &plan[number - 1] : NULL;
 }
 
+static const struct code *row_of(struct span channel)
+{
+	for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
+		if (span_is(channel, plan[i].code))
+			return &plan[i];
+	return NULL;
+}
+
 /* Eight channels more are eight digits more, and three lengths of account leave no doubt. */
 static enum verdict lay_out(struct span digits, struct channels *m)
 {
@@ -79,5 +87,5 @@ static void explain(struct span payload, enum language language, struct buf *out
 
 const struct format format_fast_format = {
 	.name = "fast-format", .title = N_("Fast Format (Scancom)"), .coverage = N_("complete, with the usual plan of channels"),
-	.decode = decode, .explain = explain,
+	.row = row_of, .decode = decode, .explain = explain,
 };

@@ -28,6 +28,21 @@ bool format_is_named(struct span name)
 	return false;
 }
 
+bool format_is_received(struct span name)
+{
+	static const char *const names[] = { "acron", "bfsk", "d6500", "iti", "sescoa", "sk9000", "skfsk0", "skfsk1", "skfsk2", "varitech" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_is(name, names[i]))
+			return true;
+	return false;
+}
+
+const struct code *format_row(struct span name, struct span code)
+{
+	const struct format *f = format_find(name);
+	return f && f->row ? f->row(code) : NULL;
+}
+
 const struct format *format_find(struct span name)
 {
 	for (const struct format *const *f = formats; *f; f++)
@@ -94,14 +109,80 @@ static bool all_zeros(struct span s)
 	return true;
 }
 
+static const enum field field[] = { [ON_ZONE] = F_ZONE, [ON_DEVICE] = F_ZONE, [ON_USER] = F_USER, [ON_AREA] = F_PARTITION };
+
 void format_number(struct event *ev, struct span number)
 {
-	static const enum field field[] = { [ON_ZONE] = F_ZONE, [ON_DEVICE] = F_ZONE, [ON_USER] = F_USER, [ON_AREA] = F_PARTITION };
 	enum concern on = ev->known ? ev->known->concern : ON_ZONE;	/* of an unknown code: most likely */
 	if (number.n == 0)
 		return;
-	if (on != ON_NONE && on != ON_OTHER && event_get(ev, field[on]).n == 0)
+	if (on != ON_NONE && on != ON_OTHER && event_get(ev, field[on]).n == 0) {
 		event_set(ev, field[on], number);
-	else if (!all_zeros(number))
+		ev->number_in = (uint8_t)(field[on] + 1);
+	} else if (!all_zeros(number)) {
 		event_data(ev, SPAN("address"), number);
+	}
+}
+
+/* Where the number stands now: what the code itself ends in, or what was behind it. */
+static struct field_place take_number(struct event *ev, const struct meaning *m)
+{
+	struct span digits = meaning_number(m, event_get(ev, F_CODE));
+	struct field_place number = { 0 }, code = ev->field[F_CODE];
+	enum field from = ev->number_in ? (enum field)(ev->number_in - 1) : event_get(ev, F_ZONE).n ? F_ZONE : F_USER;
+	if (digits.n)
+		return (struct field_place){ .at = code.at + code.n - (uint32_t)digits.n, .n = (uint32_t)digits.n };
+	if (m->numbered) {
+		number = ev->field[from];
+		ev->field[from].n = 0;
+	}
+	return number;
+}
+
+/* A number that has no place stays in sight as the address. */
+static void put_number(struct event *ev, const struct meaning *m, struct field_place number)
+{
+	enum concern on = m->row.concern;
+	struct span address = event_data_text(ev, SPAN("address"));
+	struct span text = span_sub(buf_view(&ev->list->text), number.at, number.n);
+	if (number.n && on == ON_NONE && !all_zeros(text) && address.n == 0)
+		event_data(ev, SPAN("address"), text);
+	else if (number.n && on != ON_NONE)
+		ev->field[field[on]] = number;
+	else if (m->numbered && on != ON_NONE && address.n && event_get(ev, field[on]).n == 0)
+		event_set(ev, field[on], address);
+}
+
+static char first_of(struct span s)
+{
+	return (char)(s.n ? s.p[0] : '\0');
+}
+
+/* Life safety never becomes less because a table says so in passing. */
+static void keep_grave(struct event *ev, const struct meaning *m, bool was_alarm, char severity)
+{
+	if (was_alarm && severity == '4' && !m->quieter && m->when != 'R' && first_of(event_get(ev, F_SEVERITY)) < '4') {
+		event_puts(ev, F_KIND, "alarm");
+		event_puts(ev, F_SEVERITY, "4");
+	}
+}
+
+bool format_by_dialect(struct event *ev, const struct dialect *d, enum language language)
+{
+	char qualifier = first_of(event_get(ev, F_QUALIFIER)), severity = first_of(event_get(ev, F_SEVERITY));
+	const struct meaning *m = ev->unreadable || event_get(ev, F_CODE).n == 0 ? NULL
+	                        : dialect_find(d, event_get(ev, F_FORMAT), event_get(ev, F_CODE), qualifier, ev->type, ev->fixed);
+	if (!m)
+		return false;
+	bool was_alarm = span_is(event_get(ev, F_KIND), "alarm");
+	bool restored = qualifier == 'R' && !m->when && !m->ends_itself;
+	struct field_place number = take_number(ev, m);
+	ev->warnings &= ~(WARN(CODE_UNKNOWN) | WARN(CHANNEL_PLAN) | WARN(QUALIFIER_UNDEFINED));
+	format_classify(ev, &m->row, restored, language);
+	keep_grave(ev, m, was_alarm, severity);
+	if (m->ends_itself)
+		event_puts(ev, F_QUALIFIER, kind_is_over(m->row.kind) ? "R" : "E");
+	put_number(ev, m, number);
+	event_data(ev, SPAN("dialect"), span_str(d->name));
+	return true;
 }

@@ -7,6 +7,7 @@
 #define VIGIE_FORMAT_FORMAT_H
 
 #include "event/code.h"
+#include "event/dialect.h"
 #include "event/event.h"
 
 enum verdict {
@@ -30,6 +31,9 @@ struct format {
 	enum proof proof;	/* what it can be checked by; an event is `checked` where that has been done */
 	/* What decode() finds V_BAD_CHECK: does all of it fit but the check?  NULL: decode() means that. */
 	bool (*resembles)(struct span payload);
+	/* What a code means when no dialect says otherwise; NULL: what is agreed with the centre. */
+	const struct code *(*row)(struct span code);
+	const char *speaks;	/* the language of its events, where that has another name; NULL: its own */
 	/* Appends the events of the payload.  Language as wanted for labels.
 	 * V_OK: at least one event; a part without a reading is an event with
 	 * `unreadable` set and its bytes in F_TEXT.  V_MALFORMED: none. */
@@ -42,6 +46,9 @@ struct format {
 #define FORMAT(name) extern const struct format format_##name;
 #include "format/formats.def"
 #undef FORMAT
+/* What a code means in the standard or the usual plan; NULL: in none. */
+const struct code *format_row(struct span format, struct span code);
+
 extern const struct format *const formats[];	/* NULL at the end */
 const struct format *format_find(struct span name);
 
@@ -53,6 +60,9 @@ struct named {
 extern const struct named formats_named[];	/* a NULL name at the end */
 bool format_is_named(struct span name);
 
+/* Languages that receivers translate: their codes are met in records, never a payload. */
+bool format_is_received(struct span name);
+
 /* Sets kind, category, severity and label from the table's row, or the
  * undefined kind and code-unknown when row is NULL.  restored: the event
  * ends what the row names. */
@@ -63,5 +73,10 @@ void format_classify(struct event *ev, const struct code *row, bool restored, en
  * number of an unknown code is taken for a zone.
  * Behind format_classify(), and behind a partition that the block names. */
 void format_number(struct event *ev, struct span number);
+
+/* Reads the event anew by what its site's dialect says of its code: kind,
+ * category, severity, label and the number's place; its name goes into data
+ * as "dialect".  False: the dialect says nothing of it. */
+bool format_by_dialect(struct event *ev, const struct dialect *d, enum language language);
 
 #endif

@@ -250,13 +250,6 @@ static void set_strange(struct block *b, struct event *ev, unsigned from)
 		event_data(ev, span_sub(b->strange[i], 0, 2), span_from(b->strange[i], 2));
 }
 
-/* The codes of DC-03 say themselves whether something is over. */
-static bool is_over(const struct code *row)
-{
-	struct span kind = span_str(row ? row->kind : "");
-	return span_ends(kind, SPAN("restoral")) || span_eq(kind, SPAN("unbypass"));
-}
-
 static void take_event(struct block *b)
 {
 	struct event *ev = event_list_add(b->list);
@@ -267,7 +260,7 @@ static void take_event(struct block *b)
 	const struct code *row = code_sia(code);
 	event_puts(ev, F_FORMAT, "sia");
 	event_set(ev, F_CODE, code);
-	event_puts(ev, F_QUALIFIER, is_over(row) ? "R" : "E");
+	event_puts(ev, F_QUALIFIER, row && kind_is_over(row->kind) ? "R" : "E");
 	format_classify(ev, row, false, b->language);
 	set_area(b, ev);
 	format_number(ev, number);
@@ -479,6 +472,7 @@ static void explain(struct span payload, enum language language, struct buf *out
 }
 
 const struct format format_sia = {
-	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = N_("complete"), .decode = decode,
+	.name = "sia", .title = N_("SIA event codes (SIA DC-03)"), .coverage = N_("complete"), .row = code_sia,
+	.decode = decode,
 	.explain = explain,
 };

@@ -306,5 +306,5 @@ static bool resembles(struct span payload)
 const struct format format_sia_block = {
 	.name = "sia-block", .title = N_("SIA DC-03 blocks with their parity"),
 	.coverage = N_("partial: control, configuration and environmental blocks are not read"), .binary = true, .proof = BY_PARITY,
-	.resembles = resembles, .decode = decode, .explain = sia_block_explain,
+	.resembles = resembles, .speaks = "sia", .decode = decode, .explain = sia_block_explain,
 };

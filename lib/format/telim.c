@@ -33,6 +33,12 @@ static const struct letter *letter_find(struct span code)
 	return NULL;
 }
 
+static const struct code *row_of(struct span code)
+{
+	const struct letter *letter = letter_find(code);
+	return letter ? &letter->row : NULL;
+}
+
 static bool is_blank(uint8_t c)
 {
 	return c == ' ';
@@ -74,6 +80,7 @@ static void explain(struct span payload, enum language language, struct buf *out
 
 const struct format format_telim = {
 	.name = "telim", .title = N_("Telim"),
-	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .decode = decode,
+	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .row = row_of,
+	.decode = decode,
 	.explain = explain,
 };

@@ -364,5 +364,5 @@ static void explain(struct span payload, enum language language, struct buf *out
 const struct format format_vds = {
 	.name = "vds", .title = N_("VdS 2465 records"),
 	.coverage = N_("partial: measured values, block states and GPS stay as bytes"),
-	.binary = true, .decode = decode, .explain = explain,
+	.binary = true, .row = code_vds, .decode = decode, .explain = explain,
 };

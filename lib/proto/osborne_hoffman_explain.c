@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A message of Osborne-Hoffman, field by field, as it came out of the cipher. */
-#include "event/explain.h"
+#include "format/explain.h"
 #include "proto/osborne_hoffman.h"
 
 static void put_heartbeat(struct buf *out, const struct oh_shape *shape, const struct signal *s)
@@ -12,7 +12,7 @@ static void put_heartbeat(struct buf *out, const struct oh_shape *shape, const s
 	explain_some(out, _("panel's id"), shape->id, NULL);
 }
 
-static void put_event(struct buf *out, const struct oh_shape *shape, const struct signal *s)
+static void put_event(struct buf *out, const struct oh_shape *shape, const struct signal *s, enum language language)
 {
 	struct oh_tail tail = oh_tail(shape->body);
 	explain_title(out, _("Osborne-Hoffman event"));
@@ -26,7 +26,10 @@ static void put_event(struct buf *out, const struct oh_shape *shape, const struc
 	explain_optional(out, _("receiver"), s->has_receiver, s->receiver);
 	explain_optional(out, _("line"), s->has_line, s->line);
 	explain_optional(out, _("data account"), s->inner_account.n, s->inner_account);
-	explain_optional(out, _("data"), s->payload.n, s->payload);
+	if (s->format && s->payload.n)
+		format_explain_parts(s->format, s->payload, language, out);
+	else
+		explain_optional(out, _("data"), s->payload.n, s->payload);
 	explain_some(out, _("panel's account"), tail.panel_account, NULL);
 	explain_some(out, _("panel's id"), tail.panel_id, _("(under the connection's key)"));
 }
@@ -52,14 +55,13 @@ void oh_explain(struct span frame, const struct context *cx, enum language langu
 	while (frame.n && oh_shape(frame, true, &shape) == V_NOT_MINE)
 		frame = span_from(frame, 1);
 	if (frame.n == 0) {
-		const char *other = oh->neighbour(s.frame);
-		buf_printf(out, "%s%s%s\n", _("no Osborne-Hoffman message"), other ? ": " : "", other ? _(other) : "");
+		explain_stranger(out, oh->neighbour(s.frame), s.frame);
 		return;
 	}
 	if (s.poll)
 		put_heartbeat(out, &shape, &s);
 	else
-		put_event(out, &shape, &s);
+		put_event(out, &shape, &s, language);
 	put_time(out, s.sent);
 	if (v == V_OK)
 		oh->events(&s, language, &list);

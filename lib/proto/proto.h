@@ -114,6 +114,10 @@ struct protocol {
 	const char *(*neighbour)(struct span in);
 };
 
+/* What a letter or digit means that receivers print for the formats which
+ * they translate; NULL: nothing that is published. */
+const struct code *receiver_meaning(struct span format, struct span code);
+
 /* What to call the damage of a frame that read() finds bad. */
 enum warning signal_damage(const struct signal *s);
 

@@ -7,7 +7,7 @@
 #include "util/hex.h"
 
 /* The letters are those of the factory; a receiver can be told others. */
-static const struct meaning {
+static const struct letter {
 	const char *formats;	/* each between blanks */
 	const char *code;
 	const char *same;	/* the SIA or Contact ID code that says it */
@@ -34,14 +34,13 @@ static const struct code *row_of(const char *same)
 	return code.n == 2 ? code_sia(code) : code_cid(code);
 }
 
-static const struct code *meaning_of(const char *format, struct span code)
+const struct code *receiver_meaning(struct span format, struct span code)
 {
-	char word[16] = "";
-	if (!format || strlen(format) + 3 > sizeof word)
+	char word[16] = " ";
+	if (format.n == 0 || format.n + 3 > sizeof word)
 		return NULL;
-	word[0] = ' ';
-	strcpy(word + 1, format);
-	strcat(word, " ");
+	memcpy(word + 1, format.p, format.n);
+	word[1 + format.n] = ' ';
 	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
 		if (span_is(code, meanings[i].code) && strstr(meanings[i].formats, word))
 			return row_of(meanings[i].same);
@@ -94,7 +93,9 @@ static enum verdict put_cid(const struct receiver_record *r, enum language langu
 	if (v == V_OK && r->cid_flag) {	/* the receiver says it: no guess by the code */
 		struct event *ev = &list->event[list->n - 1];
 		ev->field[F_ZONE].n = ev->field[F_USER].n = 0;
-		event_set(ev, r->cid_flag == 'U' ? F_USER : F_ZONE, span_sub(r->cid, 6, 3));
+		enum field on = r->cid_flag == 'U' ? F_USER : F_ZONE;
+		event_set(ev, on, span_sub(r->cid, 6, 3));
+		ev->number_in = (uint8_t)(on + 1);
 	}
 	return v;
 }
@@ -199,7 +200,7 @@ static void put_note(const struct receiver_record *r, enum language language, st
 
 static void put_event(const struct receiver_record *r, enum language language, struct event_list *list)
 {
-	const struct code *row = meaning_of(r->format, r->code);
+	const struct code *row = receiver_meaning(span_str(r->format), r->code);
 	if (r->format && strcmp(r->format, "ademco-hs") == 0 && r->code.n == 9)
 		put_high_speed(r, language, list);
 	else
@@ -226,7 +227,7 @@ static void put_sound_item(const struct receiver_record *r, struct span item, en
 		return;
 	one.code = span_sub(item, 0, divided ? 2 : item.n);
 	one.zone = span_from(item, one.code.n);
-	format_classify(add_plain(&one, list), meaning_of(r->format, one.code), false, language);
+	format_classify(add_plain(&one, list), receiver_meaning(span_str(r->format), one.code), false, language);
 }
 
 static void put_damaged_item(const struct receiver_record *r, struct span item, enum language language, struct event_list *list)

@@ -20,11 +20,30 @@ static const char *kind_of(enum receiver_what what)
 	return _(kinds[what]);
 }
 
-/* "cid" by its title; a language that only receivers print by their word. */
+/* Languages that only receivers print. */
+static const struct {
+	const char *word, *name;
+} receivers_own[] = {
+	{ "acron", "Acron" }, { "bfsk", "Radionics BFSK" }, { "d6500", N_("any, as the D6500 prints them") }, { "iti", "ITI" },
+	{ "sescoa", "Sescoa Super Speed" }, { "sk9000", "Silent Knight" }, { "skfsk0", "Silent Knight FSK 0" },
+	{ "skfsk1", "Silent Knight FSK1" }, { "skfsk2", "Silent Knight FSK2" }, { "varitech", "Varitech" }, { "vonk", "VONK" },
+};
+
 static void put_format(struct buf *out, const char *word)
 {
 	const struct format *f = word ? format_find(span_str(word)) : NULL;
-	explain_some(out, _("format"), span_str(word), f ? _(f->title) : NULL);
+	const char *title = f ? _(f->title) : NULL;
+	for (size_t i = 0; word && i < sizeof receivers_own / sizeof *receivers_own; i++)
+		if (strcmp(receivers_own[i].word, word) == 0)
+			title = _(receivers_own[i].name);
+	explain_some(out, _("format"), span_str(word), title);
+}
+
+/* MMDDYY HHMM, perhaps SS, of some; others print it as people do. */
+static const char *clock_form(struct span time)
+{
+	bool packed = (time.n == 11 || time.n == 13) && time.p[6] == ' ';
+	return packed ? _("month, day, year; hour, minute") : NULL;
 }
 
 static void put_cid(struct buf *out, const struct receiver_record *r)
@@ -38,7 +57,7 @@ static void put_parts(struct buf *out, const struct receiver_record *r, enum lan
 	explain_some(out, _("receiver"), r->receiver, NULL);
 	explain_some(out, _("line"), r->line, NULL);
 	explain_some(out, _("sequence"), r->seq, NULL);
-	explain_some(out, _("receiver's time"), r->time, NULL);
+	explain_some(out, _("receiver's time"), r->time, clock_form(r->time));
 	explain_some(out, _("account"), r->account, NULL);
 	explain_some(out, _("caller"), r->caller, NULL);
 	put_format(out, r->format);
@@ -73,7 +92,7 @@ void receiver_explain(const struct receiver_borders *b, const struct protocol *p
 	}
 	receiver_parse(b, s.content, &r);
 	explain_title(out, _(p->title));
-	explain_row(out, _("bytes"), frame, NULL);
+	explain_frame(out, frame);
 	if (b->explain && s.content.n)
 		b->explain(s.content, out);
 	if (v == V_OK) {

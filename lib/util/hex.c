@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/hex.h"
 
+#define NONE8 -1, -1, -1, -1, -1, -1, -1, -1
+#define NONE32 NONE8, NONE8, NONE8, NONE8
+const int8_t hex_values[256] = {
+	NONE32, NONE8, NONE8,
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, -1,
+	-1, 10, 11, 12, 13, 14, 15, -1, NONE8, NONE8, NONE8,
+	-1, 10, 11, 12, 13, 14, 15, -1, NONE8, NONE8, NONE8,
+	NONE32, NONE32, NONE32, NONE32,
+};
+
 static void encode(struct buf *out, struct span bytes, const char *digits)
 {
 	uint8_t *p = buf_reserve(out, bytes.n * 2);
@@ -28,7 +38,7 @@ int hex_decode(struct buf *out, struct span digits)
 	uint8_t *p = buf_reserve(out, digits.n / 2);
 	for (size_t i = 0; i < digits.n; i += 2) {
 		int high = hex_digit(digits.p[i]), low = hex_digit(digits.p[i + 1]);
-		if (high < 0 || low < 0)
+		if ((high | low) < 0)
 			return -1;
 		*p++ = (uint8_t)(high << 4 | low);
 	}

@@ -5,13 +5,13 @@
 
 #include "util/buf.h"
 
-/* The value of a hexadecimal digit of either case, or -1. */
+/* The value of a hexadecimal digit of either case, or -1.  Out of a table:
+ * which of the digits is next in a cipher nobody can foresee. */
+extern const int8_t hex_values[256];
+
 static inline int hex_digit(uint8_t c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return hex_values[c];
 }
 
 static inline bool is_hex(uint8_t c)
