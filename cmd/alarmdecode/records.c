@@ -83,6 +83,8 @@ static void refused(struct decoder *d, const struct frame_in *f, bool nak)
 {
 	static const enum warning reasons[] = { W_KEY_MISSING, W_KEY_WRONG, W_UNENCRYPTED, W_ACCOUNT_UNKNOWN, W_TOKEN_UNKNOWN };
 	enum warning why = !nak ? W_STRUCTURE_BAD : f->flags & WARN(FILE_LOST) ? W_FILE_LOST : W_TIME_WINDOW;
+	if (f->flags & WARN(REFUSED))
+		why = W_REFUSED;
 	struct signal s;
 	for (size_t i = 0; !nak && i < sizeof reasons / sizeof *reasons; i++)
 		if (f->flags >> reasons[i] & 1) {

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void privilege_guard(void)
@@ -30,4 +32,11 @@ int privilege_become(const char *user)
 		return -1;
 	privilege_guard();	/* changing user sets the process dumpable again on some kernels */
 	return 0;
+}
+
+int privilege_drop(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	return syscall(SYS_capset, &header, none) < 0 ? -1 : 0;
 }

@@ -9,4 +9,7 @@ void privilege_guard(void);
 /* Becomes this user (and its groups) for good; -1 and errno (ENOENT: no such user). */
 int privilege_become(const char *user);
 
+/* Gives up every capability that the program was started with (setcap); -1 and errno. */
+int privilege_drop(void);
+
 #endif
