@@ -10,12 +10,6 @@
 #define BEHIND (EXPLAIN_LABEL + 2)	/* columns in front of a value */
 #define ROOM (80 - BEHIND)
 
-static void put_label(struct buf *out, const char *label)
-{
-	buf_lit(out, "  ");
-	terminal_cell(out, false, C_NONE, span_str(label), EXPLAIN_LABEL);
-}
-
 static void next_line(struct buf *out)
 {
 	buf_printf(out, "\n%*s", BEHIND, "");
@@ -31,6 +25,16 @@ static size_t fitting(struct span text, size_t columns)
 			break;
 	}
 	return n;
+}
+
+/* One that is too long for its column has a line of its own. */
+static void put_label(struct buf *out, const char *label)
+{
+	struct span name = span_str(label);
+	buf_lit(out, "  ");
+	terminal_cell(out, false, C_NONE, span_sub(name, 0, fitting(name, 78)), EXPLAIN_LABEL);
+	if (utf8_width(name) >= EXPLAIN_LABEL)
+		next_line(out);
 }
 
 /* Text without regard to words; gives the columns used of its last line. */
@@ -90,12 +94,31 @@ void explain_title(struct buf *out, const char *title)
 	buf_printf(out, "%s\n", title);
 }
 
+/* A line of a text that has some, its CR and LF included. */
+static struct span take_line(struct span *rest)
+{
+	struct span all = *rest;
+	size_t n = 2;
+	while (n < all.n && !(all.p[n - 2] == '\r' && all.p[n - 1] == '\n'))
+		n++;
+	*rest = span_from(all, n);
+	return span_sub(all, 0, n);
+}
+
 void explain_row(struct buf *out, const char *label, struct span value, const char *note)
 {
 	struct buf shown = { 0 };
-	put_shown(&shown, value);
+	struct span line;
+	size_t column = 0;
 	put_label(out, label);
-	end_row(out, note, put_value(out, buf_view(&shown)));
+	while ((line = take_line(&value)).n) {
+		buf_reset(&shown);
+		put_shown(&shown, line);
+		column = put_value(out, buf_view(&shown));
+		if (value.n)
+			next_line(out);
+	}
+	end_row(out, note, column);
 	buf_free(&shown);
 }
 

@@ -5,6 +5,7 @@
  *	alive!			the line stands
  *
  * A code that begins with two letters of SIA DC-03 is taken for that. */
+#include "event/drawing.h"
 #include "format/format.h"
 #include "util/cursor.h"
 #include "util/hex.h"
@@ -52,7 +53,14 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "'alive!'", "a+' N 'E+", "a+' N 'E+,*", NULL };
+	(void)language;
+	drawing_explain(out, drawings, span_trim(payload));
+}
+
 const struct format format_sia_hs = {
 	.name = "sia-hs", .title = N_("SIA-HS (Alphatronics), as lines"),
-	.coverage = N_("partial: its lines only; the carrier, SecIP, is not public"), .decode = decode,
+	.coverage = N_("partial: its lines only; the carrier, SecIP, is not public"), .decode = decode, .explain = explain,
 };

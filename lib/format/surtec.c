@@ -7,6 +7,7 @@
  *
  * Two digits are one event, and what they mean is agreed between installer
  * and centre.  09 with nothing before it is an event like others. */
+#include "event/drawing.h"
 #include "format/digits.h"
 
 #define EVENTS 32	/* a line is shorter */
@@ -36,7 +37,14 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	return V_OK;
 }
 
+static void explain(struct span payload, enum language language, struct buf *out)
+{
+	static const char *const drawings[] = { "a+ ee*", NULL };
+	(void)language;
+	drawing_explain(out, drawings, span_trim(payload));
+}
+
 const struct format format_surtec = {
 	.name = "surtec", .title = N_("Surtec"),
-	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .decode = decode,
+	.coverage = N_("partial: as receivers hand it on; the rest is not public"), .decode = decode, .explain = explain,
 };

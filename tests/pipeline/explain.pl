@@ -7,7 +7,8 @@
 #	ragged CASE LANGUAGE LINE	a row that keeps to no column
 #	status CASE HAVE WANT		another exit status than without --explain
 #	english LABEL			a French row with the label of an English one,
-#					that the catalogue does not say to be the same
+#					that the catalogue does not say to be the same,
+#					and no name that the frame itself has
 #
 # and at the end: cases NUMBER.
 #
@@ -17,7 +18,7 @@ use warnings;
 use utf8;
 
 my ($po, $folder, @files) = @ARGV;
-my (%label, %same, $cases);
+my (%label, %message, %same, $cases, $wire);
 my ($in, $all) = ("$folder/explain.in", "$folder/explain.all");
 binmode STDOUT, ':utf8';
 
@@ -26,6 +27,7 @@ sub read_catalogue {
 	local $/ = '';
 	open my $catalogue, '<:utf8', $po or die "$po: $!";
 	while (<$catalogue>) {
+		$message{$1} = 1 if /^msgid "(.*)"$/m;
 		$same{$1} = 1 if /^msgid "(.*)"\nmsgstr "\1"$/m;
 	}
 }
@@ -103,11 +105,13 @@ for my $file (@files) {
 		next unless /^(panel|payload) "(.+)"$/;
 		$options = "--json -f $name" if $1 eq 'payload';
 		push @lines, line_of($name, @lines + 1, $1, bytes_of($2));
+		$wire .= lc $2;
 		explain("$name-" . @lines, $options, $lines[-1]);
 	}
 	explain_all($name, $options, @lines);
 }
 for my $name (sort keys %{ $label{fr} }) {
-	print "english $name\n" if $label{en}{$name} && !$same{$name};
+	my $of_frame = !$message{$name} && index($wire, lc $name) >= 0;
+	print "english $name\n" if $label{en}{$name} && !$same{$name} && !$of_frame;
 }
 print "cases $cases\n";
