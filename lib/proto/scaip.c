@@ -89,6 +89,13 @@ static size_t end_of_characters(struct span there, size_t count)
 	return count ? there.n + 1 : n;
 }
 
+/* Without a length only its end tells where a document ends. */
+static bool may_be_document(struct span there)
+{
+	struct span text = span_trim(there);
+	return text.n == 0 || text.p[0] == '<' || text.p[0] == 0xEF;	/* of a byte order mark */
+}
+
 /* The body of what is there, as the length says, or as the document ends
  * where that is more trustworthy.  all: no more will come.  False: wait.
  * Whatever pieces a connection hands on, what comes of it is the same. */
@@ -96,7 +103,7 @@ static bool cut_body(const struct sip *m, struct span there, bool all, struct sp
 {
 	struct scaip_request r = { 0 };
 	bool known = m->has_length && !m->length_bad && m->length <= MOST;
-	bool ours = is_method(m, "MESSAGE") && scaip_read(there, &r);
+	bool message = is_method(m, "MESSAGE"), ours = message && scaip_read(there, &r);
 	size_t end = known ? end_of_characters(there, m->length) : 0;
 	*body = span_sub(there, 0, known ? m->length : all ? there.n : 0);
 	if (ours && r.n) {
@@ -107,7 +114,9 @@ static bool cut_body(const struct sip *m, struct span there, bool all, struct sp
 			return all;
 		return true;
 	}
-	return all || (known ? there.n >= (ours ? end : m->length) : !ours);
+	if (all)
+		return true;
+	return known ? there.n >= (ours ? end : m->length) : !message || !may_be_document(there);
 }
 
 static warnings length_warnings(const struct message *m)

@@ -142,17 +142,6 @@ static void corpus(void)
 	buf_free(&file);
 }
 
-/* A connection that has been cut at n waits, and drops nothing. */
-static void cuts(void)
-{
-	struct span whole = buf_view(&alarm_message), frame;
-	unsigned waits = 0;
-	for (size_t n = 1; n < whole.n; n++)
-		waits += proto->frame(span_sub(whole, 0, n), false, &frame) == V_MORE && frame.n == 0;
-	ok(waits == whole.n - 1, "cut anywhere it is waited for");
-	ok(proto->frame(whole, false, &frame) == V_OK && frame.n == whole.n, "and then it is there");
-}
-
 /* How often the first account is heard in what came: alarms, errors that name it, noise not. */
 static unsigned heard(struct span in, unsigned *errors)
 {
@@ -206,21 +195,59 @@ static void swallowed(void)
 	buf_free(&all);
 }
 
-/* "é" is one character and two bytes. */
-static void characters(void)
+/* It comes byte by byte: nothing is decided before it is whole. */
+static void byte_by_byte(struct span message, warnings want, const char *name)
 {
-	static const char body[] = "<mrq><ref>1</ref><cid>0123456789</cid><dty>0003</dty><lte>Entr\xC3\xA9" "e c\xC3\xB4t\xC3\xA9 cour</lte></mrq>";
-	struct buf all = { 0 };
 	struct span frame;
 	struct signal s;
 	unsigned waits = 0;
+	for (size_t n = 1; n < message.n; n++)
+		waits += proto->frame(span_sub(message, 0, n), false, &frame) == V_MORE && frame.n == 0;
+	ok(waits == message.n - 1, "%s: cut anywhere it is waited for", name);
+	ok(proto->frame(message, false, &frame) == V_OK && frame.n == message.n && proto->read(frame, &s) == V_OK &&
+	   (s.warnings & WARN(LENGTH_BAD)) == want, "%s: and it is the alarm", name);
+}
+
+/* "é" is one character and two bytes. */
+static void lengths(void)
+{
+	static const char body[] = "<mrq><ref>1</ref><cid>0123456789</cid><dty>0003</dty><lte>Entr\xC3\xA9" "e c\xC3\xB4t\xC3\xA9 cour</lte></mrq>";
+	struct buf all = { 0 };
+	byte_by_byte(buf_view(&alarm_message), 0, "a right length");
 	buf_printf(&all, "MESSAGE sip:arc SIP/2.0\r\nContent-Length: %zu\r\n\r\n%s", strlen(body) - 3, body);
-	for (size_t n = 1; n < all.n; n++)
-		waits += proto->frame(span_sub(buf_view(&all), 0, n), false, &frame) == V_MORE;
-	ok(waits == all.n - 1, "a length in characters: cut anywhere it is waited for");
-	ok(proto->frame(buf_view(&all), false, &frame) == V_OK && frame.n == all.n && proto->read(frame, &s) == V_OK &&
-	   s.warnings & WARN(LENGTH_BAD), "and it is the alarm, with a warning");
+	byte_by_byte(buf_view(&all), WARN(LENGTH_BAD), "a length in characters");
+	buf_reset(&all);
+	buf_printf(&all, "MESSAGE sip:arc SIP/2.0\r\nCall-ID: 1\r\n\r\n%s", body);
+	byte_by_byte(buf_view(&all), 0, "no length");
+	buf_reset(&all);
+	buf_printf(&all, "MESSAGE sip:arc SIP/2.0\r\nl: long\r\n\r\n%s", body);
+	byte_by_byte(buf_view(&all), WARN(LENGTH_BAD), "a length that is none");
 	buf_free(&all);
+}
+
+/* Each status is the event of its row, new and reset; each alarm of whatever device is as grave as one. */
+static void every_code(void)
+{
+	unsigned good = 0, alarms = 0;
+	char body[256];
+	for (unsigned i = 0; i < scaip_codes.n; i++)
+		for (unsigned reset = 0; reset < 2; reset++) {
+			const struct code *row = &scaip_codes.code[i];
+			snprintf(body, sizeof body, "<mrq><ref>1</ref><cid>1</cid><dty>0003</dty>%s<stc>%s</stc></mrq>", reset ? "<mty>re</mty>" : "", row->code);
+			event_list_reset(&list);
+			format_find(SPAN("scaip"))->decode(span_str(body), LANG_FR, &list);
+			good += list.n == 1 && list.event[0].known == row && list.event[0].warnings == 0 &&
+				span_is(event_get(&list.event[0], F_KIND), reset ? row->kind_restored : row->kind) && event_get(&list.event[0], F_LABEL).n;
+		}
+	ok(good == 2 * scaip_codes.n && good > 250, "%u statuses, new and reset", scaip_codes.n);
+	for (unsigned device = 0; device < 100; device++) {
+		snprintf(body, sizeof body, "<mrq><ref>1</ref><cid>1</cid><dty>%u</dty><stc>9</stc></mrq>", device);
+		event_list_reset(&list);
+		format_find(SPAN("scaip"))->decode(span_str(body), LANG_EN, &list);
+		struct span severity = list.n == 1 ? event_get(&list.event[0], F_SEVERITY) : (struct span){ 0 };
+		alarms += list.n == 1 && span_is(event_get(&list.event[0], F_KIND), "alarm") && (span_is(severity, "3") || span_is(severity, "4"));
+	}
+	ok(alarms == 100, "an alarm of any device is one");
 }
 
 /* Whichever byte is lost or changed: it is an alarm still, or an error that a person sees. */
@@ -290,10 +317,10 @@ int main(void)
 {
 	proto = protocol_find(SPAN("scaip"));
 	corpus();
-	cuts();
 	joined();
 	swallowed();
-	characters();
+	lengths();
+	every_code();
 	damaged();
 	too_long();
 	refused();
