@@ -5,11 +5,8 @@
 
 bool kind_is_over(const char *kind)
 {
-	static const char *const words[] = { "restoral", "trouble_restoral", "supervisory_restoral", "unbypass" };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(kind, words[i]) == 0)
-			return true;
-	return false;
+	struct span word = span_str(kind);
+	return span_ends(word, SPAN("restoral")) || span_eq(word, SPAN("unbypass"));
 }
 
 static size_t length_before_pattern(const struct meaning *m)
