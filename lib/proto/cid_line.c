@@ -97,7 +97,7 @@ static void answer(const struct signal *s, const struct context *cx, enum answer
 static const char *const drawings[] = { "'['AAAA TTQEEEPPNNNS", "'2'AAAATTQEEEPPNNNS", "'AL00'AAAATTQEEEPPNNN'#'", NULL };
 
 static const struct receiver_borders borders = {
-	.most = 64, .is_fill = is_fill, .end = end, .stands_alone = true, .begins = begins, .parse = parse, .drawings = drawings,
+	.most = 32, .is_fill = is_fill, .end = end, .stands_alone = true, .begins = begins, .parse = parse, .drawings = drawings,
 };
 
 static enum verdict frame(struct span in, bool at_end, struct span *cut)
