@@ -6,6 +6,7 @@
 
 #include "text/terminal.h"
 #include "util/charset.h"
+#include "util/hex.h"
 
 #define BEHIND (EXPLAIN_LABEL + 2)	/* columns in front of a value */
 #define ROOM (80 - BEHIND)
@@ -258,12 +259,29 @@ static bool is_text(struct span s)
 	return 8 * controls <= s.n + 8;
 }
 
+/* Panels of DC-09 may send a new key as [K…]: whatever such bytes have
+ * become, it is nobody's to read. */
+static void put_without_keys(struct buf *out, struct span bytes)
+{
+	while (bytes.n) {
+		size_t n = 2;
+		while (n < bytes.n && is_hex(bytes.p[n]))
+			n++;
+		bool key = n > 9 && span_starts(bytes, SPAN("[K"));
+		buf_span(out, key ? SPAN("[K…") : span_sub(bytes, 0, 1));
+		bytes = span_from(bytes, key ? n : 1);
+	}
+}
+
 void explain_frame(struct buf *out, struct span bytes)
 {
+	struct buf shown = { 0 };
+	put_without_keys(&shown, bytes);
 	if (is_text(bytes))
-		explain_row(out, _("bytes"), bytes, NULL);
+		explain_row(out, _("bytes"), buf_view(&shown), NULL);
 	else
-		explain_bytes(out, _("bytes"), bytes, NULL);
+		explain_bytes(out, _("bytes"), buf_view(&shown), NULL);
+	buf_free(&shown);
 }
 
 void explain_stranger(struct buf *out, const char *other, struct span bytes)

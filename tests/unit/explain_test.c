@@ -96,6 +96,10 @@ static void secrets(void)
 {
 	const char *words = explained(SPAN("\n02310052\"SIA-DCS\"6002L0#1111[|Nri1/RP000][KAAAAAAAAAAAAAAAA]_14:12:04,09-25-2019\r"), NULL);
 	ok(!strstr(words, "AAAAAAAA"), "a key that a panel sends is not shown");
+	has(words, "[K…]", "that there is one is");
+	words = explained(SPAN("junk 0052\"SIA-DCS\"6002L0#1111[|Nri1/RP000][KAAAAAAAAAAAAAAAA"), NULL);
+	ok(!strstr(words, "AAAAAAAA"), "nor in bytes that are no frame");
+	has(words, "[K…", "though it is told");
 }
 
 static const char *record(const char *protocol, struct span frame)
