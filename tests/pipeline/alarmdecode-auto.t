@@ -25,7 +25,7 @@ is "$(shown type proto format account data.sure warnings <"$T/events")" 'event d
 event surgard pulse 1234 doubtful detected-by-form,detected-doubtful,also-radionics-6500
 event surgard cid 1234 form detected-by-form,also-radionics-6500
 event - cid 1234 check cid-dtmf-string
-event - pulse 1234 check code-unknown' 'by their check, by their form with the twin named, and payloads without a frame'
+event - pulse 1234 check code-unknown,also-surtec' 'by their check, by their form with the twin named, and payloads without a frame'
 
 {
 	record "${dc09/ED25/ED26}"
@@ -36,7 +36,8 @@ event - pulse 1234 check code-unknown' 'by their check, by their form with the t
 is $? 1 'what nothing fits: exit status 1'
 is "$(shown type error proto account warnings <"$T/bad")" 'error crc-bad dc09 1002 -
 error check-bad - - -
-event - - 123312 code-unknown,check-missing,detected-by-form,detected-doubtful,damaged-pulse
+event - - 1233 code-unknown,check-missing,detected-by-form,detected-doubtful,also-robofon,damaged-pulse
+event - - 1233 code-unknown,check-missing,detected-by-form,detected-doubtful,also-robofon,damaged-pulse
 error noise - - -' 'a damaged frame is an error that names its protocol; a form beside damage is doubtful and names it'
 like "$(sed -n 1p "$T/bad")" '"detail":"damaged, nearest is dc09: ' 'the nearest is named'
 like "$(sed -n 2p "$T/bad")" '"detail":"damaged, nearest is cid: ' 'a language too'
