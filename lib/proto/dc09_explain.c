@@ -7,6 +7,7 @@
 #include "proto/dc09.h"
 #include "proto/explain.h"
 #include "util/checksum.h"
+#include "util/hex.h"
 
 static void put_borders(struct buf *out, const struct dc09_shape *s)
 {
@@ -69,6 +70,45 @@ static void put_answer(struct buf *out, const struct signal *s, const struct con
 	buf_free(&reply);
 }
 
+/* From `at` on: R, L and # with what belongs to them, each of which may be missing. */
+static size_t behind_addresses(struct span body, size_t at)
+{
+	for (const char *mark = "RL#"; *mark; mark++) {
+		if (at >= body.n || body.p[at] != (uint8_t)*mark)
+			continue;
+		for (at++; at < body.n && (*mark == '#' ? body.p[at] != '[' : is_hex(body.p[at])); at++)
+			;	/* accounts have all kinds of letters */
+	}
+	return at;
+}
+
+/* The first byte that no DC-09 frame has there; NULL: none up to the data's end. */
+static const char *first_wrong(struct span body, size_t *at)
+{
+	ptrdiff_t quote = span_find(span_from(body, 1), '"');
+	*at = quote < 0 ? body.n : (size_t)quote + 2;
+	if (quote < 0)
+		return "\"";
+	for (size_t end = *at + 4; *at < end; ++*at)
+		if (*at >= body.n || !is_digit(body.p[*at]))
+			return _("a digit");
+	*at = behind_addresses(body, *at);
+	if (*at >= body.n || body.p[*at] != '[')
+		return "[";
+	bool closed = span_find(span_from(body, *at), ']') >= 0 || span_starts(body, SPAN("\"*"));
+	*at = body.n;
+	return closed ? NULL : "]";
+}
+
+static void put_stop(struct buf *out, struct span frame, const struct dc09_shape *shape)
+{
+	size_t at;
+	const char *wanted = first_wrong(shape->body, &at);
+	size_t before = (size_t)(shape->body.p - frame.p);
+	if (wanted)
+		explain_stop(out, span_sub(frame, 0, before + shape->body.n), before + at, wanted);
+}
+
 void dc09_explain(struct span frame, const struct context *cx, enum language language, struct buf *out)
 {
 	struct dc09_shape shape;
@@ -87,6 +127,8 @@ void dc09_explain(struct span frame, const struct context *cx, enum language lan
 	else if (s.encrypted && cx->key)
 		opened = dc09_open(&s, cx) == V_OK;
 	put_header(out, &s);
+	if (v != V_OK || read == V_MALFORMED || s.warnings & WARN(STRUCTURE_BAD))
+		put_stop(out, frame, &shape);
 	if (!opened)
 		explain_say(out, _("data"), "%s", cx->key ? _("encrypted: our key does not open it") : _("encrypted: no key for this account"));
 	if (opened && read != V_MALFORMED) {

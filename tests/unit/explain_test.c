@@ -67,6 +67,23 @@ static void wrong(void)
 	has(words, "F19A  right (over the CR too)", "a CRC over the CR");
 }
 
+/* A frame without its borders' numbers being right: where its body goes astray. */
+static void stops(void)
+{
+	static const struct {
+		struct span frame;
+		const char *want;
+	} cases[] = {
+		{ SPAN("\nED25003D\"ADM-CID0101R1L0#1002[#1002|1130 01 003]\r"), "behind the last of 49 bytes: \" is wanted" },
+		{ SPAN("\nED25003D\"ADM-CID\"01X1R1L0#1002[#1002|1130 01 003]\r"), "at byte 21 of 50: a digit is wanted, there is X (58)" },
+		{ SPAN("\nED25003D\"ADM-CID\"0101R1L0*1002[#1002|1130 01 003]\r"), "at byte 27 of 50: [ is wanted, there is * (2A)" },
+		{ SPAN("\nED25003D\"ADM-CID\"0101R1L0#1002\r"), "behind the last of 31 bytes: [ is wanted" },
+		{ SPAN("\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003\r"), "behind the last of 49 bytes: ] is wanted" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		has(explained(cases[i].frame, NULL), cases[i].want, "where a damaged frame goes astray");
+}
+
 static void sealed(void)
 {
 	const char *words = explained(SPAN(SEALED), NULL);
@@ -266,6 +283,7 @@ int main(void)
 	dc09 = protocol_find(SPAN("dc09"));
 	clear_frame();
 	wrong();
+	stops();
 	sealed();
 	no_frames();
 	secrets();
