@@ -6,7 +6,7 @@
 #define PARTS 16
 #define WIDEST 16	/* of a field with a "+" */
 
-enum class { LITERAL, WORD, DIGIT, BLANK_WORD, TEXT, ANY };
+enum class { LITERAL, WORD, DIGIT, BLANK_WORD, BLANK, TEXT, ANY };
 
 /* A field: so many characters of a class, those in front perhaps blank. */
 struct part {
@@ -63,9 +63,22 @@ static bool belongs(enum class class, uint8_t c)
 	case WORD: return is_word(c);
 	case DIGIT: return is_hex(c);
 	case BLANK_WORD: return c == ' ' || is_word(c);
+	case BLANK: return c == ' ';
 	case TEXT: return c >= ' ' && c != 0x7F;
 	default: return true;
 	}
+}
+
+static enum class class_of(char c)
+{
+	int at = letter_at(c);
+	if (at < 0)
+		return BLANK;
+	if (c == 'V' || c == 'T')
+		return c == 'V' ? TEXT : ANY;
+	if (c != letters[at].letter)
+		return DIGIT;
+	return letters[at].blank ? BLANK_WORD : WORD;
 }
 
 static void draw_field(struct part *p, const char **drawing)
@@ -73,11 +86,8 @@ static void draw_field(struct part *p, const char **drawing)
 	const char *s = *drawing;
 	while (*s == '.')
 		s++, p->blanks++;
-	int at = letter_at(*s);
-	p->letter = at < 0 ? '.' : *s;
-	p->class = at >= 0 && letters[at].letter != *s ? DIGIT : at >= 0 && letters[at].blank ? BLANK_WORD : WORD;
-	if (p->letter == 'V' || p->letter == 'T')
-		p->class = p->letter == 'V' ? TEXT : ANY;
+	p->letter = letter_at(*s) < 0 ? '.' : *s;
+	p->class = class_of(*s);
 	p->least = p->blanks;
 	for (; *s && *s == p->letter; s++)
 		p->least++;
@@ -191,6 +201,7 @@ static const char *wanted(const struct drawn *d, const struct fit *f, struct buf
 	case DIGIT: return _("a digit");
 	case WORD: return f->at - before < p->blanks ? _("a digit, a letter or a blank") : _("a digit or a letter");
 	case BLANK_WORD: return _("a digit, a letter or a blank");
+	case BLANK: return _("a blank");
 	default: return _("a character");
 	}
 }

@@ -11,10 +11,10 @@
  *
  * A capital is a digit or letter of its field, a small one a digit, decimal
  * or hexadecimal, T any byte; of P, Z, U, N, K, D and V any may be blank, and
- * so may what "." stands for, which belongs to the field behind it.  "+"
- * behind a field: it may be wider, up to 16.  "*" is anything.  All else
- * stands for itself, and so does what stands between quotes; in front that
- * is the type, by which a drawing is chosen: 'T'RRL.
+ * so may what "." stands for, which belongs to the field behind it; with none
+ * behind, it is blank.  "+" behind a field: it may be wider, up to 16.  "*" is
+ * anything.  All else stands for itself, and so does what stands between
+ * quotes; in front that is the type, by which a drawing is chosen: 'T'RRL.
  * Drawings are constants of the protocols and formats. */
 #ifndef VIGIE_EVENT_DRAWING_H
 #define VIGIE_EVENT_DRAWING_H
