@@ -86,6 +86,7 @@ static void explain(struct span payload, enum language language, struct buf *out
 }
 
 const struct format format_fast_format = {
-	.name = "fast-format", .title = N_("Fast Format (Scancom)"), .coverage = N_("complete, with the usual plan of channels"),
+	.name = "fast-format", .title = N_("Fast Format (Scancom)"),
+	.coverage = N_("complete; what a channel means is the usual plan, which can be programmed"),
 	.row = row_of, .decode = decode, .explain = explain,
 };

@@ -98,7 +98,7 @@ static void explain(struct span payload, enum language language, struct buf *out
 }
 
 const struct format format_telenot = {
-	.name = "telenot", .title = N_("Telenot GMS (VdS 2465 in FT 1.2)"), .coverage = N_("as VdS 2465 records"),
+	.name = "telenot", .title = N_("Telenot GMS (VdS 2465 in FT 1.2)"), .coverage = N_("partial: as VdS 2465 records"),
 	.binary = true, .proof = BY_SUM, .speaks = "vds", .decode = decode,
 	.explain = explain,
 };

@@ -32,6 +32,8 @@ struct telegram {
 
 static const struct code error_row = { "", ON_NONE, "trouble", "", "system", 2, "",
                                        { "Error reported by the transmitter", "Erreur signalée par le transmetteur" } };
+static const struct code block_row = { "", ON_NONE, "status", "", "untyped", 1, "",
+                                       { "States of a block of inputs", "États d'un bloc d'entrées" } };
 static const struct code quiet_row = { "", ON_NONE, "status", "", "system", 0, "",
                                        { "Telegram without an event", "Télégramme sans événement" } };
 
@@ -266,6 +268,89 @@ static void take_test(struct telegram *t, const struct vds_record *r)
 		data_hex(ev, SPAN("test"), r->body);
 }
 
+bool vds_block(struct span body, struct span *bits, unsigned *first, unsigned *n)
+{
+	struct cursor c = cursor_over(body);
+	cursor_u8(&c);
+	*first = cursor_u8(&c);
+	*n = cursor_u8(&c);
+	*bits = c.rest;
+	return cursor_ok(&c) && *n && bits->n == (*n + 7) / 8;
+}
+
+/* What is active, by its address; what that means the record does not say.
+ * One that does not come out even stays as bytes. */
+static void take_block(struct telegram *t, const struct vds_record *r)
+{
+	struct span bits;
+	unsigned first, n;
+	if (!vds_block(r->body, &bits, &first, &n))
+		return;
+	struct event *ev = add_of(t, r->type);
+	format_classify(ev, &block_row, false, t->language);
+	event_puts(ev, F_QUALIFIER, "P");
+	data_number(ev, SPAN("device"), r->body.p[0] >> 4);
+	data_number(ev, SPAN("area"), r->body.p[0] & 15);
+	data_number(ev, SPAN("address"), first);
+	data_number(ev, SPAN("count"), n);
+	for (unsigned i = 0; i < n; i++)
+		if (!(bits.p[i / 8] >> i % 8 & 1))
+			data_number(ev, SPAN("active"), first + i);
+}
+
+bool vds_next_feature(struct cursor *c, bool counts_itself, struct vds_feature *f)
+{
+	struct cursor ahead = *c;
+	size_t length = cursor_u8(&ahead), around = counts_itself ? 3 : 2;
+	f->type = cursor_u8(&ahead);
+	f->path = cursor_u8(&ahead);
+	f->text = cursor_take(&ahead, length < around ? SIZE_MAX : length - around);
+	if (!cursor_ok(&ahead))
+		return false;
+	*c = ahead;
+	return true;
+}
+
+bool vds_features(struct span body, bool *counts_itself)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct cursor c = cursor_over(span_from(body, 1));
+		struct vds_feature f;
+		*counts_itself = i;
+		while (vds_next_feature(&c, i, &f))
+			;
+		if (body.n > 1 && cursor_end(&c))
+			return true;
+	}
+	return false;
+}
+
+const char *vds_feature_word(uint8_t type)
+{
+	static const char *const words[] = { "mac", "imei", "sim", "phone" };
+	return type < sizeof words / sizeof *words ? words[type] : type == 0xFF ? "maker" : NULL;
+}
+
+/* False: what is in it cannot be said. */
+static bool set_features(struct event *ev, struct span body)
+{
+	struct cursor c = cursor_over(span_from(body, 1));
+	struct vds_feature f;
+	bool counts_itself;
+	if (!vds_features(body, &counts_itself))
+		return false;
+	while (vds_next_feature(&c, counts_itself, &f)) {
+		char key[24];
+		const char *word = vds_feature_word(f.type);
+		if (word)
+			snprintf(key, sizeof key, "%s_%u", word, f.path);
+		else
+			snprintf(key, sizeof key, "feature_%02X_%u", f.type, f.path);
+		event_data(ev, span_str(key), trim(f.text));
+	}
+	return true;
+}
+
 static bool take_record(struct telegram *t, const struct vds_record *r)
 {
 	switch (r->type) {
@@ -274,6 +359,8 @@ static bool take_record(struct telegram *t, const struct vds_record *r)
 	case R_STATUS: take_event(t, r); return true;
 	case R_ERROR: take_error(t, r); return true;
 	case R_TEST: take_test(t, r); return true;
+	case R_BLOCK:
+	case R_ALL: take_block(t, r); return true;
 	}
 	return false;
 }
@@ -311,13 +398,17 @@ static void keep_others(struct telegram *t, struct span records)
 {
 	struct cursor c = cursor_over(records);
 	struct vds_record r;
-	unsigned i = t->first;
+	struct span bits;
+	unsigned i = t->first, n;
 	while (t->list->event[i].unreadable)
 		i++;
 	while (vds_next(&c, &r)) {
 		char key[] = "record_XX";
 		bool event = r.type == R_EVENT || r.type == R_EVENT_UNACKNOWLEDGED || r.type == R_STATUS;
-		if (event || r.type == R_ERROR || r.type == R_TEST || is_context(t, &r))
+		bool block = (r.type == R_BLOCK || r.type == R_ALL) && vds_block(r.body, &bits, &n, &n);
+		if (event || block || r.type == R_ERROR || r.type == R_TEST || is_context(t, &r))
+			continue;
+		if (r.type == R_DEVICE && set_features(&t->list->event[i], r.body))
 			continue;
 		snprintf(key + 7, 3, "%02X", r.type);
 		data_hex(&t->list->event[i], span_str(key), r.body);
@@ -363,6 +454,6 @@ static void explain(struct span payload, enum language language, struct buf *out
 
 const struct format format_vds = {
 	.name = "vds", .title = N_("VdS 2465 records"),
-	.coverage = N_("partial: measured values, block states and GPS stay as bytes"),
+	.coverage = N_("partial: measured values, GPS, network state, collective messages and through-connection stay as bytes"),
 	.binary = true, .row = code_vds, .decode = decode, .explain = explain,
 };

@@ -83,6 +83,35 @@ static void tell_transport(struct telling *t, struct span body)
 		buf_str(&t->words, _(services[service / 16]));
 }
 
+static void tell_block(struct telling *t, struct span body)
+{
+	struct span bits;
+	unsigned first, n, active = 0;
+	if (!vds_block(body, &bits, &first, &n)) {
+		buf_str(&t->words, _("WRONG: the bits do not come out even"));
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (!(bits.p[i / 8] >> i % 8 & 1))
+			buf_printf(&t->words, active++ ? " %u" : _("active: %u"), first + i);
+	if (!active)
+		buf_str(&t->words, _("none active"));
+}
+
+static void tell_features(struct telling *t, struct span body)
+{
+	struct cursor c = cursor_over(span_from(body, 1));
+	struct vds_feature f;
+	bool counts_itself;
+	if (!vds_features(body, &counts_itself))
+		return;
+	while (vds_next_feature(&c, counts_itself, &f)) {
+		const char *word = vds_feature_word(f.type);
+		buf_printf(&t->words, "%s%s_%u ", t->words.n ? ", " : "", word ? word : "?", f.path);
+		text_to_utf8(&t->words, f.text);
+	}
+}
+
 static const struct {
 	uint8_t type;
 	const char *name;
@@ -91,12 +120,12 @@ static const struct {
 	{ 0x01, N_("priority"), tell_number }, { R_EVENT, N_("event"), tell_event },
 	{ R_ACKNOWLEDGEMENT, N_("acknowledgement"), tell_event }, { R_EVENT_UNACKNOWLEDGED, N_("event, no ack"), tell_event },
 	{ 0x0C, N_("area"), NULL }, { R_QUERY, N_("query"), NULL }, { R_ERROR, N_("error"), tell_error }, { R_STATUS, N_("state"), tell_event },
-	{ 0x24, N_("block of states"), NULL }, { 0x26, N_("all states"), NULL }, { 0x25, N_("collective"), NULL },
+	{ R_BLOCK, N_("block of states"), tell_block }, { R_ALL, N_("all states"), tell_block }, { 0x25, N_("collective"), NULL },
 	{ 0x30, N_("measured value"), NULL }, { 0x35, N_("position"), NULL }, { R_TEST, N_("test"), NULL },
 	{ R_TEST_ACKNOWLEDGEMENT, N_("test answer"), NULL }, { 0x42, N_("security code"), NULL }, { 0x44, N_("forwarding"), NULL },
 	{ 0x48, N_("through-connect"), NULL }, { R_TIME, N_("panel's time"), tell_time }, { 0x51, N_("manufacturer"), tell_text },
 	{ 0x52, N_("address"), NULL }, { 0x53, N_("address"), NULL }, { 0x54, N_("text"), tell_text }, { 0x55, N_("record types"), NULL },
-	{ R_IDENTIFICATION, N_("account"), tell_account }, { 0x59, N_("device"), NULL }, { 0x60, N_("network state"), NULL },
+	{ R_IDENTIFICATION, N_("account"), tell_account }, { R_DEVICE, N_("device"), tell_features }, { 0x60, N_("network state"), NULL },
 	{ 0x61, N_("transport"), tell_transport }, { 0x62, N_("source address"), NULL }, { R_COUNTER, N_("counter"), NULL },
 	{ 0x74, N_("container"), NULL }, { 0xFF, N_("end of the call"), NULL },
 };

@@ -126,7 +126,7 @@ static void explain(struct span bytes, const struct context *cx, enum language l
 
 const struct protocol protocol_cid_line = {
 	.name = "cid-line", .title = N_("Contact ID digits over TCP (Lupus, Texecom, dialers)"),
-	.coverage = N_("partial: what dialers with AL00 wait for is not public"), .proof = BY_CHECK_DIGIT, .most = 32,
+	.coverage = N_("partial: what dialers with AL00 wait for is not public"), .proof = BY_CHECK_DIGIT, .most = 64,
 	.frame = frame, .read = read, .answer = answer, .events = events, .explain = explain,
 	.neighbour = receiver_stranger, .one_at_a_time = true, .refuses_damage = true,
 };

@@ -303,13 +303,14 @@ static enum verdict read_blocks(struct span in, struct signal *s)
 static enum verdict read(struct span in, struct signal *s)
 {
 	enum verdict v = V_OK;
+	struct span rest = span_from(in, sia_block_fill(in));
 	*s = (struct signal){ .frame = in, .sent = CLOCK_NONE };
 	if (path_check(in) == V_OK)
 		read_path_check(in, s);
-	else if (is_message(in))
-		read_message(in, s);
+	else if (is_message(rest))
+		read_message(rest, s);
 	else
-		v = read_blocks(span_from(in, sia_block_fill(in)), s);
+		v = read_blocks(rest, s);
 	s->has_account = s->account.n;
 	s->warnings |= s->has_account ? 0 : WARN(ACCOUNT_MISSING);
 	return v;
@@ -376,7 +377,7 @@ static bool is_empty(const struct signal *s)
 static enum verdict events(const struct signal *s, enum language language, struct event_list *list)
 {
 	unsigned began = list->n;
-	bool text = is_message(s->frame);
+	bool text = is_message(span_from(s->frame, sia_block_fill(s->frame)));
 	if (s->poll || (!text && is_empty(s)))
 		return V_OK;
 	enum verdict v = text ? message_events(s, language, list) : s->format->decode(s->payload, language, list);

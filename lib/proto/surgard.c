@@ -428,4 +428,4 @@ static const char *neighbour(struct span in)
 }
 
 RECEIVER_PROTOCOL(surgard, "surgard", N_("Sur-Gard receivers and their imitations"),
-                  N_("partial: what B32 headers and Outel say, and types of no published layout, is kept and not read"), borders, neighbour);
+                  N_("partial: B32 headers, Outel and types of no published layout are handed on, not read"), borders, neighbour);

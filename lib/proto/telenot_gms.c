@@ -98,7 +98,8 @@ static enum verdict events(const struct signal *s, enum language language, struc
 }
 
 const struct protocol protocol_telenot_gms = {
-	.name = "telenot-gms", .title = N_("Telenot GMS on a serial line (FT 1.2)"), .coverage = N_("as the language vds"), .proof = BY_SUM,
+	.name = "telenot-gms", .title = N_("Telenot GMS on a serial line (FT 1.2)"), .coverage = N_("partial: as the language vds"),
+	.proof = BY_SUM,
 	.most = 261, .frame = frame, .read = read, .events = events, .answer = answer,
 	.one_at_a_time = true, .refuses_damage = true,
 };

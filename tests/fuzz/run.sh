@@ -6,6 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 build=${BUILD:-build-fuzz}
+# Many inputs: what choosing among them costs is more than what they do.
 limit=-max_total_time=${FUZZ_SECONDS:-30}
 [ -z "${FUZZ_RUNS:-}" ] || limit=-runs=$FUZZ_RUNS
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
@@ -41,7 +42,7 @@ for target in "$build"/fuzz/*_fuzz; do
 	from=$seeds/other
 	[ ! -d "$seeds/$name" ] || from=$seeds/$name
 	mkdir -p "$build/corpus/$name" "$build/found/$name"
-	if "$target" "$limit" -max_len="${FUZZ_LENGTH:-4096}" -print_final_stats=1 -artifact_prefix="$build/found/$name/" \
+	if "$target" "$limit" -entropic=0 -use_counters=0 -reduce_inputs=0 -max_len="${FUZZ_LENGTH:-4096}" -print_final_stats=1 -artifact_prefix="$build/found/$name/" \
 		"$build/corpus/$name" "$from" >"$build/$name.log" 2>&1; then
 		echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log") inputs, none failed"
 	else

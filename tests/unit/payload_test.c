@@ -5,6 +5,7 @@
 
 #include "../tap.h"
 #include "format/digits.h"
+#include "proto/proto.h"
 
 static struct event_list list;
 
@@ -134,8 +135,23 @@ static void names(void)
 	ok(apart && !format_is_named(SPAN("pulse")) && !format_is_named(SPAN("")), "what is only named is not read");
 }
 
+/* Complete, or what is missing. */
+static bool is_coverage(const char *s)
+{
+	return strcmp(s, "complete") == 0 || span_starts(span_str(s), SPAN("complete; ")) || span_starts(span_str(s), SPAN("partial: "));
+}
+
+static void coverage(void)
+{
+	for (const struct protocol *const *p = protocols; *p; p++)
+		ok(is_coverage((*p)->coverage), "%s: how completely it is read: %s", (*p)->name, (*p)->coverage);
+	for (const struct format *const *f = formats; *f; f++)
+		ok(is_coverage((*f)->coverage), "%s: how completely it is read: %s", (*f)->name, (*f)->coverage);
+}
+
 int main(void)
 {
+	coverage();
 	every_message_type();
 	telegrams_cut();
 	frames_cut_and_changed();
