@@ -203,7 +203,7 @@ static void put_silence(const struct whole *w, struct buf *out, const struct cou
 		return;
 	row(out, _("longest silence"));
 	duration(out, 0, silence);
-	buf_printf(out, " %s ", _("from"));
+	buf_printf(out, " %s ", _("since"));
 	moment(out, from, DAY_SECOND);
 	buf_byte(out, '\n');
 }
@@ -341,7 +341,7 @@ static void put_heads(struct buf *out, const int widths[], const char *const hea
 static void put_all_answers(const struct tally *t, struct buf *out)
 {
 	static const int widths[] = { -NAME, 8, 8, 8, 8, 9, 7, 5, 5, 7 };
-	const char *const heads[] = { "", _("frames"), _("answ."), "p50 ms", "p99 ms", "max ms", _("none"), "NAK", "DUH", _("again") };
+	const char *const heads[] = { "", _("frames"), _("answ."), "p50 ms", "p99 ms", "max ms", _("unans."), "NAK", "DUH", _("again") };
 	heading(out, _("PANELS: ANSWERS"));
 	put_heads(out, widths, heads, sizeof widths / sizeof *widths);
 	for (size_t i = 0; i < t->panels; i++)
@@ -354,7 +354,7 @@ static void put_all_rhythms(const struct whole *w, struct buf *out)
 {
 	static const int widths[] = { -NAME, 6, 7, 9, 10, 13, 10, 10 };
 	const char *const heads[] = {
-		"", _("conn."), _("tests"), _("every"), _("silence"), _("from"), _("clock"), _("malformed"),
+		"", _("conn."), _("tests"), _("every"), _("silence"), _("since"), _("clock"), _("malformed"),
 	};
 	const struct tally *t = &w->observer->tally;
 	heading(out, _("PANELS: RHYTHM"));
