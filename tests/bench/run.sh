@@ -6,7 +6,8 @@
 #	BUILD=build RUNS=3 SECONDS_EACH=3 tests/bench/run.sh
 #
 # The journal lies in $BENCH_DIR (default: the build folder), which must be on
-# a real disk.  decode.sh, beside this, measures decoding and is called too.
+# a real disk.  decode.sh and capture.sh, beside this, measure decoding and
+# captures, and are called too.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 build=${BUILD:-build}
@@ -129,6 +130,10 @@ if [ -x tests/bench/decode.sh ]; then
 	for format in sia cid; do
 		tests/bench/decode.sh $format >"$figures/decode%$format" || rm -f "$figures/decode%$format"
 	done
+fi
+if [ -x tests/bench/capture.sh ]; then
+	say "a capture"
+	BENCH_DIR=$dir tests/bench/capture.sh >"$figures/capture" || rm -f "$figures/capture"
 fi
 printf '{"cpus":%d,"kernel":"%s","filesystem":"%s","runs":%d,"seconds_each":%s}\n' "$(nproc)" "$(uname -r)" \
 	"$(stat -f -c %T "$dir")" "$runs" "$length" >"$figures/machine"
