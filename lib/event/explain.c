@@ -193,9 +193,9 @@ void explain_stop(struct buf *out, struct span all, size_t at, const char *wante
 	if (byte.n == 0)
 		explain_say(out, _("stops"), _("behind the last of %zu bytes: %s is wanted"), all.n, wanted);
 	else if (byte.p[0] > ' ' && byte.p[0] < 0x7F)
-		explain_say(out, _("stops"), _("at byte %zu of %zu: %s is wanted, there is %c (%02X)"), at + 1, all.n, wanted, byte.p[0], byte.p[0]);
+		explain_say(out, _("stops"), _("at byte %zu of %zu: %s is wanted, there is %c (%02Xh)"), at + 1, all.n, wanted, byte.p[0], byte.p[0]);
 	else
-		explain_say(out, _("stops"), _("at byte %zu of %zu: %s is wanted, there is byte %02X"), at + 1, all.n, wanted, byte.p[0]);
+		explain_say(out, _("stops"), _("at byte %zu of %zu: %s is wanted, there is byte %02Xh"), at + 1, all.n, wanted, byte.p[0]);
 }
 
 static void put_number(struct buf *line, const struct event *ev, enum field f, const char *name)

@@ -45,7 +45,7 @@ void explain_check(struct buf *out, const char *label, unsigned digits, unsigned
 /* A length field and what there is: "57 bytes  right", "47  WRONG: there are 57 bytes". */
 void explain_length(struct buf *out, const char *label, size_t said, size_t there);
 
-/* Where reading stopped: "at byte 17 of 20: a digit is wanted, there is K (4B)".
+/* Where reading stopped: "at byte 17 of 20: a digit is wanted, there is K (4Bh)".
  * wanted: _("a digit"). */
 void explain_stop(struct buf *out, struct span all, size_t at, const char *wanted);
 

@@ -73,7 +73,7 @@ static void explain_byte(struct buf *out, const char *label, struct span all, si
 {
 	if (at >= all.n || all.p[at] != want) {
 		char byte[16];
-		snprintf(byte, sizeof byte, _("byte %02X"), want);
+		snprintf(byte, sizeof byte, _("byte %02Xh"), want);
 		explain_stop(out, all, at, byte);
 	} else {
 		explain_bytes(out, label, span_sub(all, at, 1), _("right"));

@@ -75,8 +75,8 @@ static void stops(void)
 		const char *want;
 	} cases[] = {
 		{ SPAN("\nED25003D\"ADM-CID0101R1L0#1002[#1002|1130 01 003]\r"), "behind the last of 49 bytes: \" is wanted" },
-		{ SPAN("\nED25003D\"ADM-CID\"01X1R1L0#1002[#1002|1130 01 003]\r"), "at byte 21 of 50: a digit is wanted, there is X (58)" },
-		{ SPAN("\nED25003D\"ADM-CID\"0101R1L0*1002[#1002|1130 01 003]\r"), "at byte 27 of 50: [ is wanted, there is * (2A)" },
+		{ SPAN("\nED25003D\"ADM-CID\"01X1R1L0#1002[#1002|1130 01 003]\r"), "at byte 21 of 50: a digit is wanted, there is X (58h)" },
+		{ SPAN("\nED25003D\"ADM-CID\"0101R1L0*1002[#1002|1130 01 003]\r"), "at byte 27 of 50: [ is wanted, there is * (2Ah)" },
 		{ SPAN("\nED25003D\"ADM-CID\"0101R1L0#1002\r"), "behind the last of 31 bytes: [ is wanted" },
 		{ SPAN("\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003\r"), "behind the last of 49 bytes: ] is wanted" },
 	};
@@ -170,7 +170,7 @@ static void receivers(void)
 	   "  line            1\n"
 	   "  account         123\n"
 	   "  stops           at byte 11 of 20: a digit or a letter is wanted, there is *\n"
-	   "                  (2A)\n"
+	   "                  (2Ah)\n"
 	   "  event           none: nothing of it is believed\n"
 	   "  note            width-bad  the record has not the width of its type\n"
 	   "  answer          15  NAK\n"
@@ -240,7 +240,7 @@ static void bytes(void)
 	has(words, "a block of 9 bytes begins here, and 8 are left\n", "and where one is cut off");
 	words = dump("telenot", "680909687302" "05020100010122" "A218");
 	has(words, "sum             A2  WRONG: computed A1\n", "FT 1.2: the sum as sent and as computed");
-	has(words, "at byte 15 of 15: byte 16 is wanted, there is byte 18\n", "and the byte that is no end");
+	has(words, "at byte 15 of 15: byte 16h is wanted, there is byte 18h\n", "and the byte that is no end");
 	has(words, "05 02 01 00 01 01 22  device 0, area 1, address 0001, input,\n", "a record with its fields");
 	words = dump("vds", "045621436587" "050201050001");
 	has(words, "account         04 56 21 43 65 87  12345678\n", "VdS: the account is in there");
@@ -260,7 +260,7 @@ static void widths(void)
 	has(buf_cstr(&out), "wanted          2EE\n", "even where the other goes as far");
 	buf_reset(&out);
 	ok(!drawing_explain(&out, drawings, SPAN("2333")), "too much is told too");
-	has(buf_cstr(&out), "at byte 4 of 4: the end is wanted, there is 3 (33)\n", "where it begins");
+	has(buf_cstr(&out), "at byte 4 of 4: the end is wanted, there is 3 (33h)\n", "where it begins");
 	buf_reset(&out);
 	explain_row(&out, "wide", SPAN("ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé"), "two words");
 	is(buf_cstr(&out),
