@@ -9,7 +9,7 @@
 #include "util/file.h"
 #include "util/hex.h"
 
-#define CODE_MOST 9	/* Ademco high speed prints so many */
+#define CODE_MOST 16	/* Vonk prints so many */
 #define PATTERN_MOST 2
 
 struct reading_in {

@@ -30,7 +30,8 @@ bool format_is_named(struct span name)
 
 bool format_is_received(struct span name)
 {
-	static const char *const names[] = { "acron", "bfsk", "d6500", "iti", "sescoa", "sk9000", "skfsk0", "skfsk1", "skfsk2", "varitech" };
+	static const char *const names[] = { "acron", "bfsk", "d6500", "iti", "seriee", "sescoa", "sk9000", "skfsk0", "skfsk1", "skfsk2",
+	                                     "varitech", "vonk" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (span_is(name, names[i]))
 			return true;

@@ -221,6 +221,7 @@ static void set_meaning(struct event *ev, const struct scaip_request *r, enum me
 	const struct place *place = place_find(r->tag[SCAIP_LOCATION]);
 	const struct code *row = row_of(r, message);
 	format_classify(ev, row, message == RESET, language);
+	ev->fixed = row == &heartbeat_row;
 	if (known)
 		append_label(ev, device->label[language]);
 	else
@@ -377,5 +378,6 @@ static void explain(struct span payload, enum language language, struct buf *out
 
 const struct format format_scaip = {
 	.name = "scaip", .title = N_("SCAIP, social alarms (CLC/TS 50134-9)"),
-	.coverage = N_("partial: what open gateways show; the standard is on sale"), .decode = decode, .explain = explain,
+	.coverage = N_("partial: what open gateways show; the standard is on sale"), .row = code_scaip,
+	.decode = decode, .explain = explain,
 };

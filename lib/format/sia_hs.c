@@ -62,5 +62,6 @@ static void explain(struct span payload, enum language language, struct buf *out
 
 const struct format format_sia_hs = {
 	.name = "sia-hs", .title = N_("SIA-HS (Alphatronics), as lines"),
-	.coverage = N_("partial: its lines only; the carrier, SecIP, is not public"), .decode = decode, .explain = explain,
+	.coverage = N_("partial: its lines only; the carrier, SecIP, is not public"), .row = code_sia,
+	.decode = decode, .explain = explain,
 };

@@ -75,8 +75,29 @@ static bool is_sound(struct span bytes, const char *as)
 	return false;
 }
 
+/* A dialect names the language of a code: it must be one that can be named. */
+static void check_language(struct span bytes)
+{
+	const struct protocol *p = protocol_find(span_str(truth));
+	const struct format *f = format_find(span_str(truth));
+	struct signal s;
+	event_list_reset(&list);
+	if (!p)
+		f->decode(bytes, LANG_EN, &list);
+	else if (p->read(bytes, &s) == V_OK && !s.encrypted)
+		p->events(&s, LANG_EN, &list);
+	for (unsigned i = 0; i < list.n; i++) {
+		struct span of = event_get(&list.event[i], F_FORMAT);
+		const struct format *named = format_find(of);
+		if (of.n && event_get(&list.event[i], F_CODE).n)
+			ok((named && !named->speaks) || format_is_received(of), "%s: %s: a dialect can speak of %.*s", truth, name, (int)of.n, of.p);
+	}
+	event_list_reset(&list);
+}
+
 static void check_good(struct span bytes)
 {
+	check_language(bytes);
 	detect(bytes, DETECT_FRAMES | DETECT_PAYLOADS, &list, &found);
 	note("");
 	good++;
