@@ -206,17 +206,29 @@ static void judge(struct detection *d)
 	}
 }
 
+/* Does a CRC prove the last that was tried?  Sixteen bits leave nothing to look for. */
+static bool is_certain(const struct detection *d)
+{
+	const struct reading *r = d->n ? &d->reading[d->n - 1] : NULL;
+	return r && r->sure == SURE_CHECK && (r->protocol ? r->protocol->proof : r->format->proof) == BY_CRC;
+}
+
+static void try_all(struct span bytes, unsigned what, struct event_list *list, struct detection *d)
+{
+	for (const struct protocol *const *p = protocols; *p && what & DETECT_FRAMES && !is_certain(d); p++)
+		try_protocol(*p, bytes, d);
+	for (const struct format *const *f = formats; *f && what & DETECT_PAYLOADS && !is_certain(d); f++)
+		try_format(*f, bytes, list, d);
+	d->fit = d->n;
+}
+
 void detect(struct span bytes, unsigned what, struct event_list *list, struct detection *d)
 {
 	d->fit = d->n = 0;
 	d->sure = SURE_DOUBTFUL;
 	if (bytes.n == 0 || bytes.n > DETECT_MOST)
 		return;
-	for (const struct protocol *const *p = protocols; *p && what & DETECT_FRAMES; p++)
-		try_protocol(*p, bytes, d);
-	for (const struct format *const *f = formats; *f && what & DETECT_PAYLOADS; f++)
-		try_format(*f, bytes, list, d);
-	d->fit = d->n;
+	try_all(bytes, what, list, d);
 	sort(d);
 	if (d->fit == 0 || d->reading[0].sure != SURE_CHECK)
 		add_damaged(bytes, what, list, d);
