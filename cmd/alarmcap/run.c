@@ -27,7 +27,7 @@ struct reading {
 	/* an interface */
 	struct loop loop;
 	struct watch packets, signals;
-	struct timer tick;
+	struct timer tick, last_look;
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -164,12 +164,24 @@ static void tick(struct timer *t)
 	timer_set(&r->loop, t, r->loop.now + SECOND);
 }
 
+static void end_live(struct timer *t)
+{
+	struct reading *r = OWNER(t, struct reading, last_look);
+	packets_ready(&r->packets, 0);
+	r->loop.stop = true;
+}
+
+/* What passed before is on its way through the kernel still; who is in a hurry says it twice. */
 static void signal_ready(struct watch *w, uint32_t got)
 {
 	struct reading *r = OWNER(w, struct reading, signals);
 	(void)got;
-	if (loop_signal_read(w->fd))
+	if (!loop_signal_read(w->fd))
+		return;
+	if (timer_is_set(&r->last_look))
 		r->loop.stop = true;
+	else
+		timer_set(&r->loop, &r->last_look, r->loop.now + 3 * CAPTURE_DELAY);
 }
 
 static void read_live(struct reading *r)
@@ -180,6 +192,7 @@ static void read_live(struct reading *r)
 	r->signals = (struct watch){ .ready = signal_ready, .fd = loop_signals(signals, 2) };
 	r->packets = (struct watch){ .ready = packets_ready, .fd = capture_fd(r->capture) };
 	r->tick.due = tick;
+	r->last_look.due = end_live;
 	if (r->signals.fd < 0 || loop_watch(&r->loop, &r->signals, EPOLLIN) < 0 || loop_watch(&r->loop, &r->packets, EPOLLIN) < 0)
 		die(EXIT_WORK, "%s", strerror(errno));
 	timer_set(&r->loop, &r->tick, clock_now() + SECOND);

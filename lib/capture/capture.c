@@ -157,7 +157,7 @@ int capture_open_live(struct capture **out, const char *device, bool promiscuous
 	}
 	pcap_set_snaplen(c->pcap, SNAPLEN);
 	pcap_set_promisc(c->pcap, promiscuous);
-	pcap_set_timeout(c->pcap, 50);
+	pcap_set_timeout(c->pcap, CAPTURE_DELAY);
 	pcap_set_buffer_size(c->pcap, BUFFER);
 	pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO);
 	int status = pcap_activate(c->pcap);

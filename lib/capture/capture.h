@@ -6,6 +6,8 @@
 
 #include "util/buf.h"
 
+#define CAPTURE_DELAY 50	/* milliseconds that the kernel may keep packets before it shows them */
+
 struct capture;
 
 struct captured {
