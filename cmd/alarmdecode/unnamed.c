@@ -42,10 +42,16 @@ static void nothing_fits(struct decoder *d, const struct frame_in *f, const stru
 	buf_free(&detail);
 }
 
-static const char *sure_text(enum sure s)
+static const char *sure_text(const struct detection *found)
 {
-	switch (s) {
-	case SURE_CHECK: return _("proved by its check");
+	static const char *const proved[] = {
+		[BY_FORM] = N_("by its form alone"), [BY_NOTHING] = N_("by its form alone"),
+		[BY_ROUNDS] = N_("proved by its second round"), [BY_CHECK_DIGIT] = N_("proved by its check digit"),
+		[BY_PARITY] = N_("proved by its parity"), [BY_SUM] = N_("proved by its sum"), [BY_CRC] = N_("proved by its CRC"),
+	};
+	const struct reading *r = &found->reading[0];
+	switch (found->sure) {
+	case SURE_CHECK: return _(proved[r->protocol ? r->protocol->proof : r->format->proof]);
 	case SURE_FORM: return _("by its form alone");
 	default: return _("DOUBTFUL");
 	}
@@ -87,7 +93,7 @@ static void explain_found(struct decoder *d, const struct detection *found)
 		buf_byte(&d->out, '\n');
 	d->explained = false;
 	if (found->fit)
-		buf_printf(&d->out, _("Recognised: %s, %s\n"), reading_name(&found->reading[0]), sure_text(found->sure));
+		buf_printf(&d->out, _("Recognised: %s, %s\n"), reading_name(&found->reading[0]), sure_text(found));
 	else if (found->n)
 		buf_printf(&d->out, _("Damaged; nearest is %s\n"), reading_name(&found->reading[0]));
 	detection_words(found, &words);

@@ -14,12 +14,6 @@ const struct named formats_named[] = {
 	{ "stratel", "Stratel" }, { "vonk", "VONK" }, { "westec", "Westec" }, { 0 },
 };
 
-const char *proof_word(enum proof p)
-{
-	static const char *const words[] = { "form", "rounds", "check-digit", "parity", "sum", "crc", "nothing" };
-	return words[p];
-}
-
 bool format_is_named(struct span name)
 {
 	for (const struct named *n = formats_named; n->name; n++)

@@ -21,7 +21,6 @@ enum verdict {
 /* What a message carries that proves it, from nothing but its form upwards. */
 /* BY_NOTHING: any text will do, so nothing is ever taken for it unasked. */
 enum proof { BY_FORM, BY_ROUNDS, BY_CHECK_DIGIT, BY_PARITY, BY_SUM, BY_CRC, BY_NOTHING };
-const char *proof_word(enum proof p);	/* "form", "rounds", "check-digit", "parity", "sum", "crc" */
 
 struct format {
 	const char *name;	/* as in "format":"sia" */

@@ -23,11 +23,6 @@ const char *reading_name(const struct reading *r)
 	return r->protocol ? r->protocol->name : r->format->name;
 }
 
-const char *reading_title(const struct reading *r)
-{
-	return r->protocol ? r->protocol->title : r->format->title;
-}
-
 static bool has_check(const struct reading *r)
 {
 	return (r->protocol ? r->protocol->proof : r->format->proof) != BY_FORM;

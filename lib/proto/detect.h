@@ -26,7 +26,6 @@ struct reading {
 	enum warning damage;			/* of one that does not: what is wrong */
 };
 const char *reading_name(const struct reading *r);
-const char *reading_title(const struct reading *r);	/* for _() */
 
 struct detection {
 	enum sure sure;		/* of the first, in sight of all others */
