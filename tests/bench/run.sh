@@ -1,5 +1,5 @@
 #!/bin/bash
-# How fast reception is, each ACK behind its fsync, and what it needs.
+# How fast reception is, over IP and on serial lines, each ACK behind its fsync, and what it needs.
 # Prints one JSON object: medians of RUNS runs of SECONDS each.  Takes a few
 # minutes; run it on a quiet machine.
 #
@@ -124,6 +124,29 @@ again=$(rss_kib "$receiver")
 stop_receiver
 printf '{"start_kib":%d,"idle_connections":%d,"idle_kib":%d,"short_before_kib":%d,"after_100000_kib":%d,"after_200000_kib":%d}\n' \
 	"$at_start" "$held" "$at_idle" "$before" "$after" "$again" >"$figures/memory"
+
+say "eight receivers on serial lines of 115200 baud"
+for run in $(seq "$runs"); do
+	coproc "$build/bench/lines" -c 8 -b 115200 -t "$length"
+	sources=
+	for line in 1 2 3 4 5 6 7 8; do
+		read -r device <&"${COPROC[0]}"
+		sources="$sources surgard+serial://$device?baud=115200#L$line"
+	done
+	"$build/bin/alarmrecv" $sources --spool "$dir/spool3.$run" 2>"$dir/recv.err" &
+	receiver=$!
+	until [ "$(grep -c 'listening on' "$dir/recv.err")" = 8 ]; do
+		kill -0 "$receiver" || { cat "$dir/recv.err" >&2; give_up 'alarmrecv does not listen'; }
+		sleep 0.02
+	done
+	echo go >&"${COPROC[1]}"
+	read -r line <&"${COPROC[0]}"
+	stop_receiver
+	sent=$(echo "$line" | sed 's/.*"events":\([0-9]*\).*/\1/')
+	stored=$(cat "$dir/spool3.$run"/*.jsonl | grep -c '^{"type":"frame".*"reply":"ack"}$')
+	[ "$sent" -eq "$stored" ] || say "serial lines: $sent events, $stored stored"
+	echo "${line%\}},\"lost\":$((sent - stored))}" >>"$figures/serial_lines"
+done
 
 if [ -x tests/bench/decode.sh ]; then
 	say "decoding"
