@@ -393,7 +393,8 @@ void peer_new(struct listener *l, int fd, const struct address *from)
 	p->stuck = CLOCK_NONE;
 	p->wanted = EPOLLIN;
 	link_init(&p->paused_link);
-	put_name(p);
+	if (!listener_is_serial(l))
+		put_name(p);
 	if (l->everywhere)
 		put_local(p);
 	crowd_join(&r->crowd, p);

@@ -45,7 +45,9 @@ hears() { far send R2 "$1" >/dev/null; far hear R2 $((${#2} / 2)); }
 family() {
 	local name=$1 decoded=$8
 	$begin "$name"
-	listens "$name+serial" || ok 1 "$name over $over: $(cat "$said")"
+	listens "$name+serial"
+	ok $? "$name over $over: open"
+	kill -0 $receiver || { cat "$said" >&2; return; }
 	[ "$2" = - ] || is "$(hears "$2" "$3")" "$3" "$name over $over: a heartbeat is acknowledged"
 	is "$(hears "$4" "$5")" "$5" "$name over $over: an event is acknowledged"
 	is "$(hears "$4" "$5")" "$5" "$name over $over: and so when it comes again"
