@@ -361,6 +361,18 @@ static bool talks(const struct protocol *p)
 	return strcmp(p->name, "galaxy") == 0 || strcmp(p->name, "osborne-hoffman") == 0;
 }
 
+/* The check byte has six bits: it does not see the bits that tell an id from a letter. */
+static void ids(void)
+{
+	struct span frame;
+	ok(protocol_find(SPAN("ademco-8000"))->frame(SPAN("B051697\"124039\"02\"0003\"nL\r"), false, &frame) == V_NOT_MINE,
+	   "ademco-8000: a system message whose id has changed is none");
+	ok(protocol_find(SPAN("ademco-8000"))->frame(SPAN("\002051697\"124039\"02\"0003\"nL\r"), false, &frame) == V_OK,
+	   "ademco-8000: with its id it is one");
+	ok(protocol_find(SPAN("sk9000"))->frame(SPAN("A062794\"0345\"z9000P\r"), false, &frame) == V_NOT_MINE,
+	   "sk9000: the same");
+}
+
 int main(void)
 {
 	for (const struct protocol *const *p = protocols; *p; p++)
@@ -368,6 +380,7 @@ int main(void)
 			check_corpus(*p);
 	glued();
 	strangers();
+	ids();
 	buf_free(&first);
 	event_list_free(&list);
 	return done();
