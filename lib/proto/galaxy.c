@@ -87,15 +87,35 @@ static bool is_answer(uint8_t function)
 	return function && strchr("6789\x08\x09", function);
 }
 
+/* Account, end of data and answers say nothing. */
+static bool is_small_talk(uint8_t function)
+{
+	return is_account(function) || is_answer(function) || function == '0';
+}
+
+static bool all_are(struct span blocks, bool (*is)(uint8_t function))
+{
+	struct sia_block b;
+	for (; blocks.n; blocks = span_from(blocks, sia_block_fill(blocks))) {
+		if (sia_block_take(blocks, &b) != V_OK || !is(b.function))
+			return false;
+		blocks = span_from(blocks, b.whole.n);
+	}
+	return true;
+}
+
 /* How many bytes of sound blocks stand at the front, NULs between them
- * included: of texts alone, or of all up to the end of data. */
-static size_t run(struct span in, bool texts)
+ * included: of texts alone, or of all up to the end of data.  *goes_on: what
+ * comes next may belong to them. */
+static size_t run(struct span in, bool texts, bool *goes_on)
 {
 	struct sia_block b;
 	size_t n = 0;
 	for (size_t gap = 0;; gap = sia_block_fill(span_from(in, n))) {
 		struct span rest = span_from(in, n + gap);
-		if (sia_block_take(rest, &b) != V_OK || (texts && !is_text(b.function)) || n + gap + b.whole.n > MOST)
+		enum verdict v = sia_block_take(rest, &b);
+		*goes_on = v == V_MORE && in.n < MOST;
+		if (v != V_OK || (texts && !is_text(b.function)) || n + gap + b.whole.n > MOST)
 			return n;
 		n += gap + b.whole.n;
 		if (b.function == '0')
@@ -154,6 +174,7 @@ static enum verdict unsound(struct span in, bool at_end, enum verdict v, const s
 static enum verdict cut(struct span in, bool at_end, size_t *n)
 {
 	struct sia_block b;
+	bool goes_on = false;
 	enum verdict v = path_check(in);
 	if (v == V_OK || (v == V_MORE && !at_end)) {
 		*n = v == V_OK ? PATH_CHECK : 0;
@@ -167,9 +188,11 @@ static enum verdict cut(struct span in, bool at_end, size_t *n)
 	else if (is_message(in))
 		v = message(in, at_end, n);
 	else if ((v = sia_block_take(in, &b)) == V_OK)
-		*n = run(in, false);
+		*n = run(in, false, &goes_on);
 	else
 		v = unsound(in, at_end, v, &b, n);
+	if (goes_on && !at_end)
+		v = V_MORE;
 	*n = v == V_MORE ? fill : fill + *n;
 	return v;
 }
@@ -210,14 +233,15 @@ static size_t take_block(struct session *t, struct span in, const struct sia_blo
 	if (is_account(b->function))
 		keep_account(t, b);
 	t->settled = b->function == '0';
-	if (is_account(b->function) || is_answer(b->function) || t->settled) {
+	if (is_small_talk(b->function)) {
 		if (b->wants_answer && !is_answer(b->function))
 			put_answer(reply, true);
 		return b->whole.n;
 	}
 	size_t n = b->whole.n;
 	if (is_event(b->function)) {
-		size_t gap = sia_block_fill(span_from(in, n)), texts = run(span_from(in, n + gap), true);
+		bool goes_on;	/* which is not waited for */
+		size_t gap = sia_block_fill(span_from(in, n)), texts = run(span_from(in, n + gap), true, &goes_on);
 		n += texts ? gap + texts : 0;
 	}
 	buf_span(&t->whole, buf_view(&t->kept));
@@ -297,6 +321,8 @@ static enum verdict read_blocks(struct span in, struct signal *s)
 		at += b.whole.n;
 		v = V_OK;
 	}
+	s->is_answer = v == V_OK && all_are(in, is_answer);
+	s->poll = v == V_OK && !s->is_answer && all_are(in, is_small_talk);
 	return v;
 }
 
@@ -328,15 +354,13 @@ static void answer(const struct signal *s, const struct context *cx, enum answer
 {
 	struct sia_block b;
 	struct span rest = unanswered(s, cx);
-	if (a == A_ACK && s->poll) {
+	bool check = path_check(s->frame) == V_OK;
+	if (a == A_ACK && check)
 		buf_span(out, s->frame);
+	else if (a != A_ACK && a != A_NONE && !check)
+		put_answer(out, false);
+	if (a != A_ACK || check)
 		return;
-	}
-	if (a != A_ACK) {
-		if (a != A_NONE && !s->poll)
-			put_answer(out, false);
-		return;
-	}
 	for (rest = span_from(rest, sia_block_fill(rest)); sia_block_take(rest, &b) == V_OK; rest = span_from(rest, sia_block_fill(rest))) {
 		if (b.wants_answer && !is_answer(b.function))
 			put_answer(out, true);
@@ -363,22 +387,11 @@ static enum verdict message_events(const struct signal *s, enum language languag
 	return v;
 }
 
-/* Account and end of data alone say nothing. */
-static bool is_empty(const struct signal *s)
-{
-	struct sia_block b;
-	struct span rest = s->payload;
-	for (; rest.n; rest = span_from(rest, b.whole.n + sia_block_fill(span_from(rest, b.whole.n))))
-		if (sia_block_take(rest, &b) != V_OK || !(is_account(b.function) || is_answer(b.function) || b.function == '0'))
-			return false;
-	return true;
-}
-
 static enum verdict events(const struct signal *s, enum language language, struct event_list *list)
 {
 	unsigned began = list->n;
 	bool text = is_message(span_from(s->frame, sia_block_fill(s->frame)));
-	if (s->poll || (!text && is_empty(s)))
+	if (s->poll || s->is_answer)
 		return V_OK;
 	enum verdict v = text ? message_events(s, language, list) : s->format->decode(s->payload, language, list);
 	if (v != V_OK) {

@@ -20,8 +20,8 @@ void galaxy_explain(struct span frame, const struct context *cx, enum language l
 	struct buf reply = { 0 };
 	struct signal s;
 	enum verdict v = galaxy->read(frame, &s);
-	explain_title(out, s.poll ? _("Galaxy path check") : _("Galaxy session"));
-	if (s.poll)
+	explain_title(out, s.zeros_in_front ? _("Galaxy path check") : _("Galaxy session"));
+	if (s.zeros_in_front)
 		put_path_check(out, &s);
 	else if (s.payload.p == s.frame.p || v != V_OK)
 		sia_block_explain(frame, language, out);
@@ -31,7 +31,7 @@ void galaxy_explain(struct span frame, const struct context *cx, enum language l
 		galaxy->events(&s, language, &list);
 		s.warnings |= explain_events(out, &list);
 		if (list.n == 0)
-			explain_say(out, _("event"), "%s", s.poll ? _("none: a link test") : _("none"));
+			explain_say(out, _("event"), "%s", s.zeros_in_front ? _("none: a link test") : _("none"));
 	}
 	explain_notes(out, s.warnings);
 	galaxy->answer(&s, cx, v == V_OK ? A_ACK : A_NAK, &reply);
