@@ -256,6 +256,7 @@ static enum verdict converse(struct session *t, struct span in, bool at_end, str
 	fill += t->state == WRITES ? line_ends(span_from(in, fill)) : 0;
 	struct span rest = span_from(in, fill);
 	enum verdict v = sia_block_take(rest, &b);
+	buf_reset(&t->whole);
 	if (v == V_OK) {
 		n = take_block(t, rest, &b, reply);
 	} else if (fill < in.n || fill == 0) {

@@ -114,6 +114,7 @@ static enum verdict converse(struct session *t, struct span in, bool at_end, str
 	struct oh_shape s;
 	(void)reply;
 	t->neighbour = NULL;
+	buf_reset(&t->whole);
 	if (t->state == UNDECIDED && in.n < BLOCK && !at_end) {
 		*frame = span_sub(in, 0, 0);
 		return V_MORE;
