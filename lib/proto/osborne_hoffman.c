@@ -80,6 +80,14 @@ static size_t up_to_next(struct span in)
 	return n;
 }
 
+static bool is_structured(struct span body)
+{
+	struct cursor c = cursor_over(body);
+	cursor_expect(&c, '"');
+	cursor_skip(&c, '*');
+	return cursor_until(&c, '"').n && cursor_ok(&c) && span_find(c.rest, '[') >= 0 && all(body, is_text);
+}
+
 static enum verdict event_shape(struct span in, bool at_end, struct oh_shape *s)
 {
 	struct cursor c = cursor_over(span_sub(in, 5, 4));
@@ -97,7 +105,7 @@ static enum verdict event_shape(struct span in, bool at_end, struct oh_shape *s)
 	}
 	s->n = end + 1;
 	s->body = span_sub(in, 1 + HEADER, end - 1 - HEADER);
-	if (all(s->body, is_text) && span_starts(s->body, SPAN("\"")) && span_find(s->body, '[') > 0)
+	if (is_structured(s->body))
 		return V_OK;
 	s->n = up_to_next(span_sub(in, 0, s->n));
 	return V_BAD_CHECK;
@@ -232,6 +240,11 @@ static enum verdict read_event(const struct oh_shape *shape, struct signal *s)
 {
 	struct oh_tail tail = oh_tail(shape->body);
 	enum verdict v = dc09_read_body(tail.data_end, s);
+	if (s->encrypted) {	/* as in DC-09, where here all of it is */
+		s->encrypted = false;
+		s->warnings |= WARN(TOKEN_UNKNOWN);
+		dc09_content(s, s->content);
+	}
 	if (tail.sent != CLOCK_NONE)
 		s->sent = tail.sent;
 	s->has_account = s->inner_account.n;
