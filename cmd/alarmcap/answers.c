@@ -169,8 +169,21 @@ static bool is_plain_answer(uint8_t c)
 	return c == 0x06 || c == 0x15;
 }
 
+/* Small talk of a conversation: how much of it is what was expected. */
+static size_t take_expected(struct talk *t, struct span bytes)
+{
+	size_t n = 0;
+	while (n < bytes.n && n < t->expected.n && bytes.p[n] == t->expected.p[n])
+		n++;
+	buf_consume(&t->expected, n);
+	return n;
+}
+
 static size_t take_host(struct observer *o, struct talk *t, struct span bytes, bool at_end, const struct mark *at)
 {
+	size_t small_talk = take_expected(t, bytes);
+	if (small_talk)
+		return small_talk;
 	struct exchange *e = t->proto->one_at_a_time ? t->last : t->first;
 	for (unsigned i = 0; e && i < 2; i++) {
 		struct span wanted = buf_view(&e->wanted[i]);

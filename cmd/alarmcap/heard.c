@@ -201,7 +201,9 @@ static void noise(struct observer *o, struct talk *t, struct span bytes, const c
 	print_error(o, t, t->panel, at, "noise", "bytes that are no frame", bytes, (struct span){ 0 });
 }
 
-/* A conversation is overheard: what we would have said is thrown away. */
+#define EXPECTED_MOST 4096
+
+/* A conversation is overheard: what we would have said is what the receiver may say. */
 static enum verdict cut(struct observer *o, struct talk *t, struct span bytes, bool at_end, struct span *frame, struct span *whole)
 {
 	struct session *session = t->session;
@@ -215,6 +217,8 @@ static enum verdict cut(struct observer *o, struct talk *t, struct span bytes, b
 	buf_reset(&o->scratch);
 	enum verdict v = t->proto->conversation->frame(session, bytes, at_end, frame, &o->scratch);
 	*whole = buf_view(&session->whole);
+	if (t->expected.n < EXPECTED_MOST)
+		buf_span(&t->expected, buf_view(&o->scratch));
 	return v;
 }
 

@@ -35,13 +35,11 @@ static uint8_t name(char *text, const struct endpoint *e)
 /* Who speaks is known: what follows is counted under its receiver. */
 static void place(struct observer *o, struct talk *t, const struct endpoint *panel, const struct endpoint *receiver, uint8_t protocol)
 {
-	struct buf none = { 0 };
 	t->peer_n = name(t->peer, panel);
 	t->local_n = name(t->local, receiver);
 	t->receiver = tally_receiver(&o->tally, receiver, protocol, t->source, t->proto);
 	t->receiver->count.connections++;
-	t->session = session_new(t->proto, &o->common, o->flows.now.at_us / 1000, &none);
-	buf_free(&none);
+	t->session = session_new(t->proto, &o->common, o->flows.now.at_us / 1000, &t->expected);
 }
 
 static struct traffic *make(struct flows *f, const struct packet *p)
@@ -71,6 +69,7 @@ static void unmake(struct flows *f, struct traffic *w)
 	buf_free(&t->voice[0].rest);
 	buf_free(&t->voice[1].rest);
 	session_free(t->session);
+	buf_free(&t->expected);
 	free(t);
 }
 

@@ -32,6 +32,7 @@ struct talk {
 	struct voice voice[2];
 	struct exchange *first, *last;	/* unanswered */
 	struct session *session;	/* of a protocol of a conversation, else NULL */
+	struct buf expected;		/* what the receiver says in it without a frame */
 	struct receiver *receiver;
 	struct panel *speaker;		/* who spoke last */
 	uint8_t peer_n, local_n;

@@ -441,6 +441,23 @@ for my $big (0, 1) {
 	is replies(@r) . " $r[0]{peer} $r[0]{local}", 'ack 192.0.2.1:1024 192.0.2.5:40000', 'a receiver that listens';
 }
 
+# A conversation: the account first, then block by block, each acknowledged.
+{
+	my $block = sub {
+		my $text = chr(0x3F + length $_[0]) . $_[0];
+		my $check = 0xFF;
+		$check ^= $_ for unpack 'C*', $text;
+		return $text . chr $check;
+	};
+	my $c = opened(connection($panel, '192.0.2.1:10002'));
+	exchange($c, $block->($_), $block->('8')) for '#023499', 'Nri1/BA001', '0';
+	my @r = cap(pcap(closed($c)->{packets}), 'galaxy+tcp://:10002');
+	is replies(@r), 'ack', 'a conversation is overheard';
+	my @checks = cap(pcap($c->{packets}), '--report --json galaxy+tcp://:10002');
+	is join(' ', map { $checks[1]{$_} } qw(frames answered stray_answers)), '1 1 0', 'its small talk is neither frame nor answer';
+	like `alarmcap -r $T/capture galaxy+tcp://:10002 | alarmdecode`, qr/"account":"023499".*"code":"BA"/, 'with the account that it named first';
+}
+
 # Others on the port, noise.
 {
 	my $c = opened(connection($panel, $receiver));
