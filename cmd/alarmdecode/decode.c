@@ -137,7 +137,7 @@ static bool print_events(struct decoder *d, const struct frame_in *f, const stru
 			d->out.n = began;
 			return false;
 		}
-		d->bad |= ev->unreadable;
+		d->bad |= ev->unreadable || ev->warnings & WARN(CODE_UNKNOWN);
 	}
 	return true;
 }

@@ -20,7 +20,7 @@ dc09='\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\
 	record '123431 123431'
 } >"$T/frames"
 alarmdecode --json <"$T/frames" >"$T/events"
-is $? 0 'frames that name no protocol are read'
+is $? 1 'frames that name no protocol are read; the code of one is in no table'
 is "$(shown type proto format account data.sure warnings <"$T/events")" 'event dc09 cid 1002 check -
 event surgard pulse 1234 doubtful detected-by-form,detected-doubtful,also-radionics-6500
 event surgard cid 1234 form detected-by-form,also-radionics-6500
