@@ -103,6 +103,10 @@ bool dialect_event(struct decoder *d, const struct frame_in *f, struct event *ev
 /* What a dialect has made of the events just decoded, a line each. */
 void dialects_explain(struct decoder *d);
 
+/* An error that names what would fit, where somebody has named nothing and
+ * got no frame; false when nothing would. */
+bool hint_unnamed(struct decoder *d, const struct frame_in *f);
+
 /* How sure it is, and the other readings. */
 void mark_unnamed(struct decoder *d, struct event *ev);
 

@@ -176,7 +176,8 @@ void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, boo
 	struct span piece;
 	f->bytes = bytes;
 	if (decode_look(f->protocol, bytes) == V_NOT_MINE) {
-		no_frame(d, f);
+		if (!of_log || d->protocol || d->explain || !hint_unnamed(d, f))
+			no_frame(d, f);
 		return;
 	}
 	for (; bytes.n; bytes = span_from(bytes, piece.n)) {

@@ -237,3 +237,22 @@ void dumped_unnamed(struct decoder *d, struct frame_in *f, struct span bytes)
 	detect(bytes, d->unnamed, &d->list, &found);
 	decode_best(d, f, bytes, &found);
 }
+
+bool hint_unnamed(struct decoder *d, const struct frame_in *f)
+{
+	struct detection found;
+	struct buf detail = { 0 }, plain = { 0 };
+	struct frame_in frame = *f;
+	pasted_bytes(f->bytes, &plain);
+	detect(buf_view(&plain), DETECT_FRAMES | DETECT_PAYLOADS, &d->list, &found);
+	bool fits = found.fit && found.reading[0].sure != SURE_DOUBTFUL;
+	if (fits) {
+		pasted_id(d, &frame);
+		frame.protocol = NULL;
+		buf_printf(&detail, "no frame of %s; %s fits: --protocol auto reads it", f->protocol->name, reading_name(&found.reading[0]));
+		decode_error(d, &frame, "neighbour", buf_cstr(&detail), (struct span){ 0 });
+	}
+	buf_free(&detail);
+	buf_free(&plain);
+	return fits;
+}

@@ -68,6 +68,11 @@ is $? 1 '-f auto knows no frames'
 is "$(shown type format warnings <"$T/payloads" | head -1)" \
 	'event fast-format channel-plan,detected-by-form,detected-doubtful,also-ademco-hs' 'and names the other language'
 
+printf '%s\n' '5011 181234E12101001\x14' 'nobody' | alarmdecode --json >"$T/hint"
+is $? 1 'who names nothing gets DC-09 alone'
+is "$(shown error detail <"$T/hint")" 'neighbour no frame of dc09; surgard fits: --protocol auto reads it
+noise bytes that are no frame' 'and is told what would fit'
+
 like "$(alarmdecode -p auto --explain <"$T/frames")" '^Recognised: surgard, by its form alone$' '--explain says what it took them for'
 like "$(alarmdecode -p auto --explain <"$T/frames")" '^  other readings +also-radionics-6500' 'and for what else it could'
 plan_done
