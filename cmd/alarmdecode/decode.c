@@ -218,6 +218,16 @@ static void begin_explaining(struct decoder *d, const struct frame_in *f)
 	d->explained = true;
 }
 
+/* When and whence a record's frame came, and what reception made of it. */
+static void explain_arrival(struct decoder *d, const struct frame_in *f)
+{
+	explain_some(&d->out, _("answered then"), f->reply, NULL);
+	if (f->source.n || f->peer.n)
+		explain_row(&d->out, _("received"), time_text(d, f->at), NULL);
+	explain_some(&d->out, _("source"), f->source, NULL);
+	explain_some(&d->out, _("peer"), f->peer, NULL);
+}
+
 void decode_explain(struct decoder *d, const struct frame_in *f)
 {
 	struct signal s;
@@ -234,6 +244,7 @@ void decode_explain(struct decoder *d, const struct frame_in *f)
 	protocol_explain(f->protocol, f->bytes, &cx, d->language, &d->out);
 	dialects_explain(d);
 	explain_notes(&d->out, f->flags & ~s.warnings);	/* what only reception could see */
+	explain_arrival(d, f);
 }
 
 void decoder_begin(struct decoder *d)

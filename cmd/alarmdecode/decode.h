@@ -59,6 +59,7 @@ struct frame_in {
 	bool unnamed;		/* its protocol is to be found */
 	struct span since;	/* JSON string: from when on it may have happened */
 	struct span repeat;	/* JSON string: id of an earlier frame that this may repeat */
+	struct span reply;	/* what reception answered; empty: nobody says */
 };
 
 void decoder_begin(struct decoder *d);

@@ -110,6 +110,8 @@ static bool read_frame(struct decoder *d, const struct span raw[R_COUNT], struct
 		f->since = raw[R_SINCE];
 	if (raw[R_REPEAT].n > 2 && raw[R_REPEAT].p[0] == '"')
 		f->repeat = raw[R_REPEAT];
+	if (raw[R_REPLY].n > 2 && raw[R_REPLY].p[0] == '"')
+		f->reply = span_sub(raw[R_REPLY], 1, raw[R_REPLY].n - 2);
 	if (raw[R_CLEAR].n)
 		f->clear = json_text(raw[R_CLEAR], &d->clear);
 	buf_reset(&d->bytes);
@@ -134,12 +136,13 @@ static void bad_frame(struct decoder *d, struct span line, struct frame_in *f)
 static void take_frame(struct decoder *d, struct span line, const struct span raw[R_COUNT])
 {
 	struct frame_in f = { 0 };
-	bool nak = span_eq(raw[R_REPLY], SPAN("\"nak\""));
+	bool nak = span_eq(raw[R_REPLY], SPAN("\"nak\"")), duh = span_eq(raw[R_REPLY], SPAN("\"duh\""));
 	bool sound = read_frame(d, raw, &f);
 	if (f.at == CLOCK_NONE)
 		f.at = stream_time(d);
 	else if (f.at > d->latest)
 		d->latest = f.at;
+	d->bad |= d->explain && (nak || duh);
 	if (d->explain && f.unnamed && f.bytes.n)
 		decode_unnamed(d, &f);
 	else if (d->explain && f.protocol && f.bytes.n)
@@ -148,7 +151,7 @@ static void take_frame(struct decoder *d, struct span line, const struct span ra
 		bad_frame(d, line, &f);
 	else if (f.repeat.n && !(f.flags & WARN(REPEAT_UNSURE)))
 		pass_on(d, line);	/* its event has been printed */
-	else if (f.protocol && (nak || span_eq(raw[R_REPLY], SPAN("\"duh\""))))
+	else if (f.protocol && (nak || duh))
 		refused(d, &f, nak);
 	else if (!(f.unnamed ? decode_unnamed : decode_frame)(d, &f))
 		pass_on(d, line);

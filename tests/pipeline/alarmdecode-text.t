@@ -145,7 +145,8 @@ is "$(alarmdecode -e tests/corpus/dc09.case 2>/dev/null | awk 'length > 80' | LC
 french=$(echo "$frame" | LC_ALL=fr_FR.UTF-8 alarmdecode -e)
 like "$french" '^  événement +130 Alarme intrusion' 'in French too'
 record='{"type":"frame","id":"t1.e-1","at":"2026-01-15T01:02:03.500Z","proto":"dc09","text":"\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\r","reply":"ack"}'
-is "$(echo "$record" | alarmdecode -e)" "$(echo "$frame" | alarmdecode -e)" 'the frame of a record: the same'
+is "$(echo "$record" | alarmdecode -e)" "$(echo "$frame" | alarmdecode -e)
+  answered then   ack" 'the frame of a record: the same, and what was answered'
 like "$({ echo "$record"; echo '{"type":"link","id":"l","at":"2026-01-15T01:02:03.500Z","account":"1002","state":"down"}'; } | alarmdecode -e | tail -1)" \
 	'1002' 'another record is shown in a line'
 is "$({ echo "$record"; echo "$record"; } | alarmdecode -e | grep -c '^$')" 1 'an empty line between two'
