@@ -158,10 +158,10 @@ static bool is_idle_poll(const struct intake *in, const struct judged *j)
 
 /* A receiver's line carries one record at a time; on a port that panels share
  * each of them does. */
-static struct last *last_of(struct intake *in, const struct origin *from, struct span account)
+struct last *intake_last(struct intake *in, const struct protocol *proto, const char *source, struct span account)
 {
-	uint64_t hash = hash_bytes(HASH_START, span_str(from->source));
-	if (from->proto->conversation)
+	uint64_t hash = hash_bytes(HASH_START, span_str(source));
+	if (proto->conversation)
 		hash = hash_bytes(hash, account);
 	return &in->last[hash % LAST];
 }
@@ -191,7 +191,7 @@ static void find_repeat(struct intake *in, struct judged *j, const struct origin
 	if (link_test || j->outcome.answer != A_ACK || window <= 0)
 		return;
 	uint64_t hash = repeats_hash(&in->repeats, from->source, &j->signal);
-	struct last *last = last_of(in, from, account_of(&j->signal));
+	struct last *last = intake_last(in, from->proto, from->source, account_of(&j->signal));
 	msec most = repeats_window(&j->signal, window);
 	bool retries = from->proto->conversation && from->proto->one_at_a_time;	/* on a new connection, minutes later */
 	const struct repeat *r = came_last(last, from, hash) ? repeats_find(&in->repeats, hash, now, retries ? RETRIES(window) : most) : NULL;
@@ -311,6 +311,8 @@ static void take_signal(struct intake *in, const struct origin *from, struct jud
 		supervision_heard(&in->supervision, j->account, from->source, j->signal.interval);
 	if (t->answer != A_NONE)
 		note_receiver(in, j, from);
+	if (j->outcome.unasked)
+		t->answer = A_NONE;
 }
 
 static void record_warned(struct intake *in, const struct origin *from, struct span frame, enum warning w, struct span account)
@@ -403,7 +405,7 @@ static void take_small_talk(struct intake *in, const struct origin *from, struct
 	t->small_talk = true;
 	t->standing = SPOKE_SOUNDLY;
 	if (from->session->settled)
-		last_of(in, from, buf_view(&from->session->account))->settled = true;
+		intake_last(in, from->proto, from->source, buf_view(&from->session->account))->settled = true;
 }
 
 static const char *other_protocol(const struct origin *from, struct span bytes)

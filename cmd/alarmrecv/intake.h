@@ -109,6 +109,9 @@ void intake_gone(struct intake *in, const char *source);
 /* The journal's done(): after an error forgets what it took for known by that batch. */
 void intake_stored(struct intake *in, int error);
 
+/* What the source, or on a port that panels share the account, sent last; for recall.c. */
+struct last *intake_last(struct intake *in, const struct protocol *proto, const char *source, struct span account);
+
 void intake_free(struct intake *in);
 
 #endif

@@ -120,9 +120,11 @@ static void remember(struct intake *in, const struct record *r, const struct pro
 		struct context cx = { .now = in->loop->now, .opened = &in->opened };
 		cx.key = keys_of(&in->keys, &s);
 		if (!s.encrypted || (cx.key && proto->open(&s, &cx) == V_OK)) {
+			uint64_t hash = repeats_hash(&in->repeats, buf_cstr(&source), &s);
+			struct span account = s.account.n ? s.account : s.inner_account;
 			memcpy(epoch, id->epoch.p, EPOCH_TEXT);
-			repeats_add(&in->repeats, repeats_hash(&in->repeats, buf_cstr(&source), &s), s.sent, record_time(r, "at"),
-			            in->policy.repeat_window, epoch, id->seq);
+			repeats_add(&in->repeats, hash, s.sent, record_time(r, "at"), in->policy.repeat_window, epoch, id->seq);
+			intake_last(in, proto, buf_cstr(&source), account)->hash = hash;
 		}
 	}
 	if (in->opened.n)

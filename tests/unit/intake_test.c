@@ -389,6 +389,80 @@ static void over_a_restart(void)
 	ok(in_spool("\"state\"") == 2, "nothing is told twice");
 }
 
+static struct session *panel;
+
+/* On the panel's connection, until all has been taken. */
+static void talk(struct span bytes)
+{
+	struct origin from = { .proto = protocol_find(SPAN("galaxy")), .source = "R1", .via = "tcp", .session = panel };
+	buf_reset(&reply);
+	for (size_t n = 1; n && bytes.n; bytes = span_from(bytes, n))
+		n = intake_take(&in, &from, bytes, false, &reply, &taken);
+}
+
+static void dial(struct span account)
+{
+	struct buf said = { 0 };
+	session_free(panel);
+	panel = session_new(protocol_find(SPAN("galaxy")), &in.common, loop.now, &said);
+	talk(account);
+}
+
+#define ALARM SPAN("FNBA0015\xf0")
+#define ITS_END SPAN("FNBR0015\xe3")
+#define END_OF_DATA SPAN("@0\x8f")
+
+/* Panels that wait for each answer, on a port that they share. */
+static void conversations(void)
+{
+	start(NULL, "* * 023499\n* * 1234\n* * 01234\n");
+	records();
+	dial(SPAN("F#023499\x9f"));
+	ok(taken.small_talk && taken.standing == SPOKE_SOUNDLY && reply.n == 3 && !taken.stored, "the account is answered at once");
+	is(records(), "", "and not recorded");
+	talk(ALARM);
+	ok(taken.stored && reply.n == 3 && taken.standing == KNOWN_ACCOUNT, "the alarm when it is stored");
+	ok(strstr(records(), "46233032333439399f464e424130303135f0") != NULL, "behind its account");
+	dial(SPAN("D#1234\x9c"));
+	talk(ALARM);
+	ok(!strstr(records(), "repeat"), "another panel's is another's");
+	dial(SPAN("F#023499\x9f"));
+	loop.now += 9 * SECOND;
+	talk(ALARM);
+	records();
+	ok(has("\"repeat\"") && !has("repeat-unsure"), "the first one's again, on another connection: a repetition");
+	loop.now += 11 * SECOND;
+	talk(ALARM);
+	records();
+	ok(has("\"repeat\"") && has("repeat-unsure"), "later it may be a new one");
+	talk(ITS_END);
+	talk(ALARM);
+	records();
+	ok(!has("\"repeat\""), "behind its end it is one");
+	talk(END_OF_DATA);
+	talk(ALARM);
+	records();
+	ok(has("repeat-unsure"), "who has gone on does not repeat: perhaps");
+	loop.now += 3 * MINUTE;
+	talk(ALARM);
+	records();
+	ok(!has("\"repeat\""), "minutes later nobody dials again");
+	talk(SPAN("FNBA0015\xf1"));
+	ok(taken.answer == A_NAK && reply.n == 3 && strstr(records(), "\"account\":\"023499\""), "damaged: refused, and whose it is");
+	talk(SPAN("\x06NBA0016\xb3"));
+	ok(taken.stored && taken.answer == A_NONE && reply.n == 0 && strstr(records(), "\"reply\":\"none\""), "who wants no answer gets none");
+	dial(SPAN("\0" "00023499......tttt\x3c\x3c\0\0\0xx"));
+	ok(taken.over && reply.n == 26 && taken.standing == KNOWN_ACCOUNT, "a path check of an account with zeros in front");
+	is(records(), "", "is no news");
+	ok(in.supervision.path[accounts_first(&in.accounts, SPAN("023499"))].silence == 3 * MINUTE, "and announces when it comes again");
+	dial(SPAN("\0" "00001234......tttt\x3c\x3c\0\0\0xx"));
+	records();
+	ok(has("account-unknown"), "where two would fit nobody is meant");
+	session_free(panel);
+	panel = NULL;
+	finish();
+}
+
 int main(void)
 {
 	if (!mkdtemp(folder))
@@ -400,6 +474,7 @@ int main(void)
 	unreadable();
 	standing();
 	line_errors();
+	conversations();
 	over_a_restart();
 	buf_free(&reply);
 	buf_free(&text);
