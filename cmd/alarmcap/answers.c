@@ -52,12 +52,7 @@ void answers_expire(struct observer *o)
 
 static bool account_fits(const struct exchange *e, struct span account)
 {
-	uint64_t hash = HASH_START;
-	for (size_t i = 0; i < account.n; i++) {
-		uint8_t c = account.p[i] >= 'A' && account.p[i] <= 'Z' ? (uint8_t)(account.p[i] + 32) : account.p[i];
-		hash = hash_bytes(hash, span_of(&c, 1));
-	}
-	return account.n == 0 || e->account == HASH_START || e->account == hash;
+	return account.n == 0 || e->account == HASH_START || e->account == hash_nocase(HASH_START, account);
 }
 
 /* NAK carries neither the number nor the account of what it refuses. */

@@ -65,11 +65,7 @@ static void know_answer(struct talk *t, struct exchange *e, const struct signal 
 	e->number_n = (uint8_t)(s->seq.n <= sizeof e->number ? s->seq.n : 0);
 	copy_short(e->number, s->seq.p, e->number_n);
 	e->encrypted = s->encrypted;
-	e->account = HASH_START;
-	for (size_t i = 0; i < account.n; i++) {
-		uint8_t c = account.p[i] >= 'A' && account.p[i] <= 'Z' ? (uint8_t)(account.p[i] + 32) : account.p[i];
-		e->account = hash_bytes(e->account, span_of(&c, 1));
-	}
+	e->account = hash_nocase(HASH_START, account);
 	if (t->proto == protocol_find(SPAN("dc09")))
 		return;
 	struct context cx = { .now = e->at_us / 1000, .key = e->key, .session = t->session };

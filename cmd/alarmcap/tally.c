@@ -71,11 +71,7 @@ struct receiver *tally_receiver(struct tally *t, const struct endpoint *end, uin
 
 static uint64_t hash_of(const char *source, struct span account)
 {
-	uint64_t hash = hash_bytes(HASH_START, span_str(source));
-	for (size_t i = 0; i < account.n; i++) {
-		uint8_t c = account.p[i] >= 'A' && account.p[i] <= 'Z' ? (uint8_t)(account.p[i] + 32) : account.p[i];
-		hash = hash_bytes(hash, span_of(&c, 1));
-	}
+	uint64_t hash = hash_nocase(hash_bytes(HASH_START, span_str(source)), account);
 	return hash ^ hash >> 32;
 }
 

@@ -19,11 +19,7 @@ static uint64_t add_part(uint64_t hash, struct span part)
 
 static uint64_t add_small(uint64_t hash, struct span part)
 {
-	for (size_t i = 0; i < part.n; i++) {
-		uint8_t c = part.p[i] >= 'A' && part.p[i] <= 'Z' ? (uint8_t)(part.p[i] + 32) : part.p[i];
-		hash = hash_bytes(hash, span_of(&c, 1));
-	}
-	return add_part(hash, (struct span){ 0 });
+	return add_part(hash_nocase(hash, part), (struct span){ 0 });
 }
 
 static bool numbered(const struct signal *s)

@@ -47,3 +47,12 @@ uint64_t hash_bytes(uint64_t hash, struct span bytes)
 		hash = (hash ^ bytes.p[i]) * UINT64_C(0x100000001b3);
 	return hash;
 }
+
+uint64_t hash_nocase(uint64_t hash, struct span bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++) {
+		uint8_t c = bytes.p[i];
+		hash = (hash ^ (c >= 'A' && c <= 'Z' ? c | 0x20u : c)) * UINT64_C(0x100000001b3);
+	}
+	return hash;
+}

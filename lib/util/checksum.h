@@ -17,6 +17,8 @@ uint16_t inet_sum(uint16_t sum, struct span bytes);
 
 /* FNV-1a, 64 bits, for tables in memory; never for anything that is kept. */
 uint64_t hash_bytes(uint64_t hash, struct span bytes);
+/* The same for ASCII letters of either case: accounts are compared so. */
+uint64_t hash_nocase(uint64_t hash, struct span bytes);
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
 #endif
