@@ -89,7 +89,7 @@ static void put_receiver(const struct whole *w, struct buf *out, struct receiver
 {
 	struct buf name = { 0 };
 	endpoint_put(&name, &r->end);
-	begin(w, out, "receiver", is_good(&r->count) && !r->gaps && !r->foreign);
+	begin(w, out, "receiver", is_good(&r->count) && !r->gaps && !r->foreign && !r->one_way);
 	json_str(out, KEY("receiver"), buf_view(&name));
 	json_str(out, KEY("via"), r->protocol == IP_TCP ? SPAN("tcp") : SPAN("udp"));
 	if (r->proto)
@@ -101,6 +101,7 @@ static void put_receiver(const struct whole *w, struct buf *out, struct receiver
 	put_number(out, KEY("open_before"), r->open_before);
 	put_number(out, KEY("resets"), r->resets);
 	put_number(out, KEY("refused"), r->refused);
+	put_number(out, KEY("one_way"), r->one_way);
 	put_number(out, KEY("other_protocol"), r->foreign);
 	put_number(out, KEY("tcp_again"), r->again);
 	put_number(out, KEY("gaps"), r->gaps);
@@ -156,6 +157,7 @@ static void put_capture(const struct whole *w, struct buf *out)
 	put_number(out, KEY("offloaded"), c->offloaded);
 	put_number(out, KEY("cut"), c->cut);
 	put_number(out, KEY("contradictory"), c->malformed);
+	put_number(out, KEY("captured_twice"), o->flows.twice);
 	put_number(out, KEY("fragments"), c->fragments);
 	put_number(out, KEY("fragmented_lost"), o->packets.fragments.lost + o->packets.fragments.n);
 	put_number(out, KEY("gap_bytes"), o->flows.gap_bytes);

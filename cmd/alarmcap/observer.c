@@ -231,6 +231,7 @@ static void ended(struct flows *f, struct traffic *w, enum flow_end how, const s
 	t->receiver->resets += how == FLOW_RESET && !w->refused;
 	t->receiver->refused += w->refused;
 	t->receiver->open_before += w->protocol == IP_TCP && !w->began;
+	t->receiver->one_way += w->protocol == IP_TCP && !w->packets[0] != !w->packets[1];
 	t->receiver->again += w->again;
 }
 

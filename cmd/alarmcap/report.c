@@ -214,7 +214,7 @@ static void put_connections(struct buf *out, const struct receiver *r)
 	buf_printf(out, "%llu", (unsigned long long)r->count.connections);
 	const struct { uint64_t n; const char *text; } parts[] = {
 		{ r->open_before, _("open before the capture") }, { r->resets, _("reset") }, { r->refused, _("refused") },
-		{ r->foreign, r->foreign_name ? _(r->foreign_name) : _("another protocol") },
+		{ r->one_way, _("one direction only") }, { r->foreign, r->foreign_name ? _(r->foreign_name) : _("another protocol") },
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i].n)

@@ -205,6 +205,14 @@ static void read_live(struct reading *r)
 
 #define TELL(count, text) do { if (count) warn((text), (unsigned long long)(count)); } while (0)
 
+static uint64_t one_way(const struct tally *t)
+{
+	uint64_t n = 0;
+	for (unsigned i = 0; i < t->receivers; i++)
+		n += t->receiver[i]->one_way;
+	return n;
+}
+
 /* What was not seen, or not believed: said once, at the end. */
 static void tell(const struct reading *r, uint64_t dropped)
 {
@@ -215,6 +223,7 @@ static void tell(const struct reading *r, uint64_t dropped)
 	TELL(c->malformed, _("%llu packets have headers that contradict each other"));
 	TELL(o->packets.fragments.lost + o->packets.fragments.n, _("%llu fragmented datagrams are incomplete"));
 	TELL(o->flows.gap_bytes, _("%llu bytes are missing from connections that are followed: the capture lost packets"));
+	TELL(one_way(&o->tally), _("%llu connections were captured in one direction only: answers cannot be seen"));
 	TELL(o->flows.forgotten, _("%llu connections too many were followed no longer; --max-connections"));
 	TELL(o->flows.squeezed, _("%llu times too many bytes waited for missing ones; --max-held, --max-stream"));
 	TELL(o->queue.early, _("%llu frames too many waited for their answer and were printed without"));

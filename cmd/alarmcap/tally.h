@@ -62,6 +62,7 @@ struct receiver {
 	struct counts count;
 	uint64_t panels;		/* told apart */
 	uint64_t resets, refused, open_before;	/* connections */
+	uint64_t one_way;		/* connections of which one direction was captured */
 	uint64_t again;			/* segments that TCP sent once more */
 	uint64_t gaps, gap_bytes;	/* what was not captured */
 	uint64_t stray;			/* answers to nothing that we saw */

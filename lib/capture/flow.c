@@ -10,8 +10,8 @@
 #include "util/checksum.h"
 
 #define ROOM_LEAST 1024
-#define TWICE_SAME INT64_C(1000000)	/* a datagram with the same number within this is the same one */
-#define TWICE_ALIKE INT64_C(10000)	/* one without a number */
+#define TWICE_SAME INT64_C(1000000)	/* a packet with the same number within this is the same one */
+#define TWICE_ALIKE INT64_C(10000)	/* a datagram without a number */
 
 /* Both directions have the same key. */
 struct key_pair {
@@ -126,13 +126,15 @@ static struct traffic *make(struct flows *f, const struct key_pair *key, const s
 	return w;
 }
 
-/* A bridge or "any" shows a datagram on its way in and on its way out. */
+/* A bridge or "any" shows a packet on its way in and on its way out.  What is
+ * sent once more has another number; a segment without one may be either. */
 static bool came_twice(struct traffic *w, unsigned d, const struct packet *p)
 {
-	uint64_t hash = hash_bytes(HASH_START, p->payload);
+	bool tcp = p->protocol == IP_TCP;
+	uint64_t hash = tcp ? mix(mix((uint64_t)p->seq << 32 | p->ack, p->flags), p->payload.n) : hash_bytes(HASH_START, p->payload);
 	int64_t gone = p->at_us - w->last[d].at_us;
 	bool alike = w->last[d].hash == hash && w->last[d].ip_id == p->ip_id;
-	if (alike && gone >= 0 && gone < (p->ip_id ? TWICE_SAME : TWICE_ALIKE))
+	if (alike && gone >= 0 && gone < (p->ip_id ? TWICE_SAME : tcp ? 0 : TWICE_ALIKE))
 		return true;
 	w->last[d].hash = hash;
 	w->last[d].at_us = p->at_us;
@@ -142,9 +144,7 @@ static bool came_twice(struct traffic *w, unsigned d, const struct packet *p)
 
 static void take_datagram(struct flows *f, struct traffic *w, unsigned d, const struct packet *p)
 {
-	if (came_twice(w, d, p))
-		f->twice++;
-	else if (p->payload.n || p->cut)
+	if (p->payload.n || p->cut)
 		f->bytes(f, w, d, p->payload, &f->now, p->cut);
 }
 
@@ -178,10 +178,16 @@ void flows_take(struct flows *f, const struct packet *p)
 		become_newest(f, w);
 	}
 	w->last_us = p->at_us;
+	unsigned d = direction(w, p);
+	if (came_twice(w, d, p)) {
+		f->twice++;
+		return;
+	}
+	w->packets[d]++;
 	if (p->protocol == IP_UDP)
-		take_datagram(f, w, direction(w, p), p);
+		take_datagram(f, w, d, p);
 	else
-		flow_take(f, w, direction(w, p), p);
+		flow_take(f, w, d, p);
 }
 
 void flows_init(struct flows *f)

@@ -33,6 +33,7 @@ struct traffic {
 	bool refused;		/* reset before it was accepted */
 	int64_t last_us;
 	uint64_t again;		/* segments that were sent once more */
+	uint64_t packets[2];	/* by direction */
 	/* internal */
 	bool ending;
 	struct stream stream[2];
@@ -41,7 +42,7 @@ struct traffic {
 		uint64_t hash;
 		int64_t at_us;
 		uint32_t ip_id;
-	} last[2];		/* datagrams, so that a packet captured twice counts once */
+	} last[2];		/* so that a packet captured twice counts once */
 };
 
 /* When and where bytes were captured. */
@@ -68,7 +69,7 @@ struct flows {
 	uint64_t forgotten;	/* flows that were pushed out before their end */
 	uint64_t squeezed;	/* times that memory was too small to wait on */
 	uint64_t gaps, gap_bytes;
-	uint64_t twice;		/* datagrams captured twice */
+	uint64_t twice;		/* packets captured twice */
 	size_t n, n_most;	/* flows now, and at most */
 
 	/* internal */

@@ -128,6 +128,15 @@ for my $big (0, 1) {
 	my @r = cap(pcap([map { ($_, $_) } @$packets]), $source);
 	is texts(@r), $all, 'each segment twice: each signal once';
 	is scalar(grep { $_->{repeat} } @r), 0, 'no repetition';
+	my @checks = cap(pcap([map { ($_, $_) } @$packets]), '--report --json', $source);
+	is "$checks[0]{captured_twice} $checks[1]{tcp_again}", '16 0', 'captured twice, not sent twice';
+
+	# Only the panel's side of the wire.
+	my $both = connection($panel, $receiver);
+	packet($both, 0, 'PA', $signal[$_]) for 0 .. 2;
+	@r = cap(pcap($both->{packets}), $source);
+	is texts(@r) . ' ' . replies(@r), '1002:1130 01 001 1002:1130 01 002 1002:1130 01 003 none none none', 'one direction only';
+	like $err, qr/1 connections were captured in one direction only/, 'which is said';
 
 	my @swapped = @$packets;
 	@swapped[3, 5] = @swapped[5, 3];
