@@ -174,9 +174,21 @@ static size_t take_expected(struct talk *t, struct span bytes)
 	return n;
 }
 
+/* What decides the rest of a conversation, in the place of what we would have said. */
+static size_t take_decided(struct talk *t, struct span bytes)
+{
+	const struct conversation *c = t->session ? t->proto->conversation : NULL;
+	size_t n = c && c->overheard ? c->overheard(t->session, bytes) : 0;
+	if (n)
+		buf_reset(&t->expected);
+	return n;
+}
+
 static size_t take_host(struct observer *o, struct talk *t, struct span bytes, bool at_end, const struct mark *at)
 {
-	size_t small_talk = take_expected(t, bytes);
+	size_t small_talk = take_decided(t, bytes);
+	if (!small_talk)
+		small_talk = take_expected(t, bytes);
 	if (small_talk)
 		return small_talk;
 	struct exchange *e = t->proto->one_at_a_time ? t->last : t->first;

@@ -24,6 +24,17 @@ static void begin(struct session *t, struct buf *out)
 		buf_byte(out, t->key[i] ^ mask[i]);
 }
 
+/* The first that a receiver says is the key of the connection. */
+static size_t overheard(struct session *t, struct span said)
+{
+	if (t->settled || said.n < sizeof mask)
+		return 0;
+	t->settled = true;
+	for (size_t i = 0; i < sizeof mask; i++)
+		t->key[i] = said.p[i] ^ mask[i];
+	return sizeof mask;
+}
+
 static size_t whole_blocks(size_t n)
 {
 	return n / BLOCK * BLOCK;
@@ -147,4 +158,4 @@ void oh_answer(const struct signal *s, const struct context *cx, enum answer a, 
 		put_sealed(cx->session, a == A_ACK ? SPAN("ACK\r") : SPAN("NACK\r"), out);
 }
 
-const struct conversation oh_conversation = { .begin = begin, .frame = converse };
+const struct conversation oh_conversation = { .begin = begin, .frame = converse, .overheard = overheard };

@@ -64,6 +64,11 @@ struct conversation {
 	 * has been appended to reply. */
 	enum verdict (*frame)(struct session *t, struct span in, bool at_end, struct span *frame, struct buf *reply);
 
+	/* For who only listens: the receiver has said this.  Gives how much of its
+	 * front it is that no frame asked for and that decides what follows, a key;
+	 * 0: none.  May be NULL. */
+	size_t (*overheard)(struct session *t, struct span said);
+
 	/* t->due has come: appends what is to be said, and sets it anew.  False:
 	 * nobody answers any more, and the connection is to be closed.  May be
 	 * NULL when due is never set. */

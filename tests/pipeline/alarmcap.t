@@ -467,6 +467,20 @@ for my $big (0, 1) {
 	like `alarmcap -r $T/capture galaxy+tcp://:10002 | alarmdecode`, qr/"account":"023499".*"code":"BA"/, 'with the account that it named first';
 }
 
+# A conversation under a key that the receiver gives: it is on the wire.
+{
+	my ($key, $event, $answer) = map { pack 'H*', $_ } '540e2f62aae2f447666cb4603f0f5a8900c4d92189456877',
+		'6bb7f688568ae5459df2b427be03d30da194b7af9b643a096b1313a8d4d01ad66f8090cc2d72c9eb85289fad8ff1912d', '02f86fd293a1edbe';
+	my $c = opened(connection($panel, '192.0.2.1:12300'));
+	says($c, 1, $key);
+	exchange($c, $event, $answer);
+	my @r = cap(pcap(closed($c)->{packets}), 'osborne-hoffman+tcp://:12300');
+	is replies(@r), 'ack', 'what is under a key that was captured is opened';
+	like $r[0]{text} // '', qr/^\n0101002D"SIA-DCS"0001R1L0\[#001234\|Nri1\/BA001\]\r$/, 'and recorded as it came out of the cipher';
+	my @checks = cap(pcap($c->{packets}), '--report --json osborne-hoffman+tcp://:12300');
+	is join(' ', map { $checks[1]{$_} } qw(frames answered stray_answers)), '1 1 0', 'the key is neither frame nor answer';
+}
+
 # Others on the port, noise.
 {
 	my $c = opened(connection($panel, $receiver));

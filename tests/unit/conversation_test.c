@@ -489,6 +489,28 @@ static void other_keys(void)
 	buf_free(&said);
 }
 
+/* Who only listens on the wire learns the key as the panel does. */
+static void overheard(void)
+{
+	static const char event[] = "\n0101002F\"SIA-DCS\"0001R0001L0001[#001234|NBA1]\r";
+	struct outcome o = { 0 };
+	struct buf said = { 0 }, in = { 0 }, ours = { 0 };
+	proto = protocol_find(SPAN("osborne-hoffman"));
+	struct session *receiver = begin(&said), *t = begin(&ours);
+	ok(proto->conversation->overheard(t, span_sub(buf_view(&said), 0, 23)) == 0, "a key that is cut is none");
+	ok(proto->conversation->overheard(t, buf_view(&said)) == 24, "the key that a receiver gives");
+	ok(proto->conversation->overheard(t, buf_view(&said)) == 0, "and gives once");
+	put_sealed(&in, receiver, span_str(event));
+	feed(&o, t, buf_view(&in));
+	ok(o.frames == 1 && o.list.n == 1 && o.damage.n == 0, "opens what its panel sends");
+	session_free(receiver);
+	session_free(t);
+	outcome_free(&o);
+	buf_free(&said);
+	buf_free(&in);
+	buf_free(&ours);
+}
+
 /* What is left of a message whose end never comes can be read. */
 static void cut_off(void)
 {
@@ -534,6 +556,7 @@ int main(void)
 	echoes();
 	keys();
 	other_keys();
+	overheard();
 	cut_off();
 	hostile("galaxy");
 	hostile("osborne-hoffman");
