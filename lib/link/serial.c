@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -106,13 +108,25 @@ static speed_t speed_of(unsigned baud)
 	return B0;
 }
 
-static int configure_terminal(struct termios *t, const struct serial_settings *set)
+/* A pseudo-terminal carries eight bits, no parity, and keeps nothing else:
+ * the C library calls it an error to ask for what it has dropped before. */
+static bool is_pseudo(int fd)
+{
+	struct stat st;
+	return fstat(fd, &st) == 0 && major(st.st_rdev) >= 136 && major(st.st_rdev) <= 143;
+}
+
+static int configure_terminal(int fd, struct termios *t, const struct serial_settings *set)
 {
 	static const tcflag_t bits[] = { CS5, CS6, CS7, CS8 };
 	speed_t speed = speed_of(set->baud);
 	if (speed == B0)
 		return EINVAL;
 	cfsetspeed(t, speed);
+	if (is_pseudo(fd)) {
+		t->c_cflag = (t->c_cflag & ~(tcflag_t)CSTOPB) | (set->mode[2] == '2' ? (tcflag_t)CSTOPB : 0);
+		return 0;
+	}
 	t->c_cflag &= ~(tcflag_t)(CSIZE | PARENB | PARODD | CSTOPB);
 	t->c_cflag |= bits[set->mode[0] - '5'] | (set->mode[2] == '2' ? (tcflag_t)CSTOPB : 0);
 	if (set->mode[1] != 'n')
@@ -151,7 +165,7 @@ static int configure(struct serial *s, const struct serial_settings *set)
 		return error;
 	if (tcgetattr(s->fd, &t) < 0)
 		return errno;
-	if (!s->port && (error = configure_terminal(&t, set)))
+	if (!s->port && (error = configure_terminal(s->fd, &t, set)))
 		return error;
 	make_raw(&t, set->flow);
 	if (tcsetattr(s->fd, TCSANOW, &t) < 0)

@@ -113,6 +113,9 @@ far plug R2 "$T/rx" >/dev/null
 wait_for 10 sh -c "[ \$(grep -c listening '$said') = 2 ]"
 is "$(hears '5021 181003R13001004\x14' 06)" 06 'pulled and put back: it receives again'
 leave
+preloaded 'baud=2400&mode=7o1'
+is "$(hears '5021 181003E13001004\x14' 06)" 06 'the same port again, set otherwise'
+leave
 preloaded 'dtr=off&rts=off'
 is "$(tail -2 "$T/lines" | sort | tr '\n' ' ')" 'dtr off rts off ' 'DTR and RTS are off where that is wanted'
 leave
@@ -228,4 +231,28 @@ is "$(cat "$spool"/*.jsonl | field type source reply | sort | uniq -c | sed 's/^
 	'250 frame L1 ack,250 frame L2 ack,250 frame L3 ack,250 frame L4 ack,250 frame L5 ack,250 frame L6 ack,250 frame L7 ack,250 frame L8 ack,' \
 	'and none lost'
 is "$(cat "$spool"/*.jsonl | field source text | sort -u | wc -l)" 2000 'each once'
+
+# --- Killed again and again: a receiver's acknowledged event is on disk.
+killed=$T/killed sources="surgard+serial://$T/rx1#L1 surgard+serial://$T/rx2#L2"
+far plug L1 "$T/rx1" >/dev/null
+far plug L2 "$T/rx2" >/dev/null
+begin_killed() {
+	alarmrecv $sources --spool "$killed" --reserve 0 2>"$T/said" &
+	receiver=$! said=$T/said
+	children="$children $receiver"
+	disown $receiver
+	wait_for 10 sh -c "[ \$(grep -c listening '$said') = 2 ]"
+}
+begin_killed
+printf 'drum 3000 L1,L2\n' >&"${LINE[1]}"
+for round in $(seq $(((${ROUNDS:-20} + 4) / 5))); do
+	sleep "0.$((RANDOM % 5 + 1))"
+	kill -9 $receiver
+	wait_for 10 not kill -0 $receiver
+	begin_killed
+done
+read -r drummed <&"${LINE[0]}"
+is "$drummed" 'L1=3000 L2=3000' 'killed and started again: every event is acknowledged in the end'
+leave
+is "$(cat "$killed"/*.jsonl | grep '"reply":"ack"' | field source text | sort -u | wc -l)" 6000 'and each is on disk'
 plan_done

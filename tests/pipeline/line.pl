@@ -10,7 +10,8 @@
 #	hear NAME COUNT   so many bytes of the answer, as hexadecimal digits; fewer when they do not come
 #	quiet NAME        what has come, without waiting for it: "-" is nothing
 #	drum COUNT NAME,NAME…    on each line so many Sur-Gard events, each when the one before it
-#	                  is acknowledged; how many were: "NAME=COUNT NAME=COUNT…"
+#	                  is acknowledged, and again when it is not after a second; how many were
+#	                  acknowledged: "NAME=COUNT NAME=COUNT…"
 use strict;
 use warnings;
 use Fcntl;
@@ -101,13 +102,17 @@ sub drum {
 		my $busy = 0;
 		for my $name (@names) {
 			my $done = $acked{$name} //= 0;
-			if (($next{$name} // 0) == $done && $done < $count) {
-				$next{$name}++;
+			my $first = ($next{$name} // 0) == $done;
+			if ($done < $count && ($first || time - $since{$name} > 1)) {
+				$next{$name}++ if $first;
+				$since{$name} = time;
 				send_text($name, sprintf('5021 18%04dE13001%03d', 1 + $done / 1000, $done % 1000) . "\x14");
 				$busy = 1;
 			}
 			my $n = sysread $far{$name}{fh}, my $byte, 1;
-			$busy = $acked{$name}++ || 1 if $n && $byte eq "\x06";
+			next unless $n && $byte eq "\x06" && $next{$name} > $done;
+			$acked{$name}++;
+			$busy = 1;
 		}
 		sleep 0.001 unless $busy;
 	}

@@ -78,7 +78,7 @@ static void lines(void)
 
 static void read_only(void)
 {
-	static const struct serial_settings usual = { .baud = 9600, .mode = "8n1" };
+	static const struct serial_settings usual = { .baud = 9600, .mode = "8n1" }, seven = { .baud = 9600, .mode = "7e1" };
 	char path[64];
 	const char *why = "";
 	struct serial s;
@@ -86,7 +86,12 @@ static void read_only(void)
 	ok(serial_open(&s, path, &usual, true, &why) == 0, "opened to listen only %s", why);
 	ok(serial_write(&s, SPAN("\x06")) < 0 && errno == EBADF, "the system itself refuses to write");
 	serial_close(&s);
-	ok(serial_open(&s, path, &usual, false, &why) == 0, "closed is free again %s", why);
+	for (int i = 0; i < 2; i++) {
+		ok(serial_open(&s, path, &seven, false, &why) == 0, "closed is free again %s", why);
+		ok(serial_change(&s, &seven, &why) == 0 && serial_change(&s, &usual, &why) == 0, "set to what it was set to %s", why);
+		serial_close(&s);
+	}
+	ok(serial_open(&s, path, &usual, false, &why) == 0, "as often as one likes %s", why);
 	serial_close(&s);
 	close(far);
 }
