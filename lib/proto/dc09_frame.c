@@ -210,7 +210,8 @@ enum verdict dc09_shape(struct span in, bool at_end, struct dc09_shape *s)
 			read_header(s, header, h);
 			return borders(s, in, span_from(header, s->binary ? BINARY_HEADER : ASCII_HEADER), at_end);
 		}
-		if (h == H_PERHAPS && !at_end && !(from.n && is_fill(from.p[0]) && !s->lf))
+		bool fill = from.n && is_fill(from.p[0]) && !s->lf && from.n <= 2;	/* a length behind it: a binary CRC */
+		if (h == H_PERHAPS && !at_end && !fill)
 			return V_MORE;
 		if (from.n == 0 || !is_fill(from.p[0]))
 			break;

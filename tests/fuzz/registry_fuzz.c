@@ -179,12 +179,15 @@ static bool all_in(struct span in, const struct found *a, const struct found *b)
 	return i == a->n;
 }
 
-/* What looks like the next frame inside one that is long in coming ends it. */
-static bool any_lf_inside(struct span in, const struct found *f)
+/* What looks like the next frame inside one that is long in coming ends it,
+ * and what looks like fill in front of one may be dropped. */
+static bool any_ambiguous(struct span in, const struct found *f)
 {
-	for (unsigned i = 0; i < f->n; i++)
-		if (span_find(span_sub(in, f->frame[i].at + 1, f->frame[i].n - 1), '\n') >= 0)
+	for (unsigned i = 0; i < f->n; i++) {
+		struct span frame = span_sub(in, f->frame[i].at, f->frame[i].n);
+		if (span_find(span_from(frame, 1), '\n') >= 0 || (frame.p[0] <= ' ' && frame.p[0] != '\n'))
 			return true;
+	}
 	return false;
 }
 
@@ -197,7 +200,7 @@ static void protocol(const struct protocol *p, struct span in)
 	told = whole.n = pieces.n = 0;
 	cut_all(p, in, 0, true, &whole);
 	cut_all(p, in, chance | 1, false, &pieces);
-	if (!p->conversation && whole.n < FRAMES && pieces.n < FRAMES && (p->one_at_a_time || !any_lf_inside(in, &whole)))
+	if (!p->conversation && whole.n < FRAMES && pieces.n < FRAMES && (p->one_at_a_time || !any_ambiguous(in, &whole)))
 		must(all_in(in, &whole, &pieces));
 	if (p->neighbour)
 		p->neighbour(in);

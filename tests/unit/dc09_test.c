@@ -339,12 +339,29 @@ static void take_line(struct expected *e, struct span line)
 	}
 }
 
+/* No LF in front, and a piece that ends where it is hardest to see a beginning. */
+static void cut_without_lf(void)
+{
+	struct span nul = SPAN("\0\x0b" "0027\"NULL\"0000L0#1234[]_00:06:48,03-01-2026\r"), frame;
+	struct span noise = SPAN("~8F540039\"SIA-DCS\"0002L0#1234[#1234|Nri1/BA12]_12:00:00,01-31-2026\r");
+	bool waits = true;
+	ok(dc09->frame(nul, false, &frame) == V_OK && frame.n == nul.n, "a binary CRC that begins with NUL");
+	for (size_t n = 3; n + 1 < nul.n; n++)
+		waits &= dc09->frame(span_sub(nul, 0, n), false, &frame) == V_MORE && frame.n == 0;
+	ok(waits, "no byte of it is taken for fill as soon as its length is seen");
+	bool kept = true;	/* before the seventh byte it may be a binary CRC */
+	for (size_t n = 7; n < 12; n++)
+		kept &= dc09->frame(span_sub(noise, 0, n), false, &frame) == V_NOT_MINE && frame.n == 1;
+	ok(kept, "noise in front does not take the frame's own bytes with it, wherever it is cut");
+}
+
 int main(void)
 {
 	struct buf file = { 0 };
 	struct expected e = { 0 };
 	struct span rest, line;
 	dc09 = protocol_find(SPAN("dc09"));
+	cut_without_lf();
 	ok(file_read("tests/corpus/dc09.case", &file) == 0, "the corpus");
 	for (rest = buf_view(&file); span_line(&rest, &line);)
 		take_line(&e, line);
