@@ -10,13 +10,13 @@
 #define TEXT_MOST ((size_t)1 << 20)	/* of a pasted line; what is longer is read in pieces */
 #define SHOWN 16384			/* of a record that is too long, in its error */
 
-enum { R_TYPE, R_ID, R_AT, R_PROTO, R_SOURCE, R_VIA, R_PEER, R_LOCAL, R_TEXT, R_HEX, R_CLEAR, R_REPLY, R_REPEAT, R_FLAGS, R_SINCE, R_COUNT };
+enum { R_TYPE, R_ID, R_AT, R_PROTO, R_SOURCE, R_VIA, R_PEER, R_LOCAL, R_TEXT, R_HEX, R_CLEAR, R_REPLY, R_REPEAT, R_FLAGS, R_SINCE, R_DIR, R_COUNT };
 
 /* All keys of a frame in their order, so that each is found at the first try. */
 static const struct span wanted[R_COUNT] = {
 	SPAN("type"), SPAN("id"), SPAN("at"), SPAN("proto"), SPAN("source"), SPAN("via"), SPAN("peer"), SPAN("local"),
 	SPAN("text"), SPAN("hex"), SPAN("clear"), SPAN("reply"), SPAN("repeat"), SPAN("flags"),
-	SPAN("since"),
+	SPAN("since"), SPAN("dir"),
 };
 
 /* What has been appended since `began` is shown to a person instead. */
@@ -151,6 +151,8 @@ static void take_frame(struct decoder *d, struct span line, const struct span ra
 		bad_frame(d, line, &f);
 	else if (f.repeat.n && !(f.flags & WARN(REPEAT_UNSURE)))
 		pass_on(d, line);	/* its event has been printed */
+	else if (span_eq(raw[R_DIR], SPAN("\"out\"")))
+		pass_on(d, line);	/* a receiver's words to a panel: no signal */
 	else if (f.protocol && (nak || duh))
 		refused(d, &f, nak);
 	else if (!(f.unnamed ? decode_unnamed : decode_frame)(d, &f))

@@ -389,6 +389,16 @@ for my $big (0, 1) {
 	like $other->{example}{text}, qr/#1003\[/, 'with an example';
 }
 
+# What a receiver says to a panel is no signal.
+{
+	my $c = opened(connection($panel, $receiver));
+	exchange($c, $signal[0], $answer[0]);
+	packet($c, 1, 'PA', cid('0001', '1002', '3400 01 001'));
+	my @r = cap(pcap(closed($c)->{packets}), $source);
+	is join(' ', map { $_->{dir} } @r), 'in out', 'a command to the panel is printed, though it is no answer';
+	is scalar(() = `alarmcap -r $T/capture $source | alarmdecode` =~ /"type":"event"/g), 1, 'and is no event';
+}
+
 # Encrypted, with and without keys.
 {
 	my $frame = "\nFD2F0076\"*SIA-DCS\"0002L0#1234[75EE49DEB90E28685AA76B35124E5C862FF49963BED9136889B4C4536B1042A2EAE00EEA06922DC18E9E7EC212F476CA\r";
