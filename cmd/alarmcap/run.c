@@ -120,9 +120,10 @@ static void read_file(struct reading *r)
 			show_progress(r);
 	}
 	progress_end();
-	if (told_to_stop)
-		return;
-	if (got == CAPTURE_TORN) {
+	if (told_to_stop) {
+		r->torn = _("stopped before its end");
+		warn("%s: %s", file_name(r), r->torn);
+	} else if (got == CAPTURE_TORN) {
 		warn(_("%s: behind packet %llu: %s; all before it was read"), file_name(r), (unsigned long long)r->number, why);
 		r->torn = why;
 		r->status = EXIT_NO;
@@ -228,8 +229,7 @@ static void tell(const struct reading *r, uint64_t dropped)
 	TELL(o->flows.squeezed, _("%llu times too many bytes waited for missing ones; --max-held, --max-stream"));
 	TELL(o->queue.early, _("%llu frames too many waited for their answer and were printed without"));
 	TELL(dropped, _("%llu packets were dropped by the system before they could be read"));
-	if (c->offloaded)
-		info(_("%llu packets were captured before their checksum was computed; they were taken"), (unsigned long long)c->offloaded);
+	TELL(c->offloaded, _("%llu packets were captured before their checksum was computed; they were taken"));
 	if (o->tally.receivers == 0)
 		warn(o->settings->places ? _("no connection with these ports was seen") : _("nothing was recognised; name the protocol: dc09+tcp://:6001"));
 }

@@ -79,7 +79,7 @@ if [ -n "$tcpdump" ]; then
 	alarmcap -r "$T/dump.pcap" "$to" "dc09+udp://:$port" >"$T/read" 2>"$T/read.err"
 	is $? 0 'what tcpdump captured is read'
 	is "$(signals "$T/read")" "$(cat "$T/received")" 'and shows the same'
-	is "$(cat "$T/read.err")" '' 'with nothing to remark: sums that the card would compute are known'
+	is "$(grep -cv 'before their checksum was computed' "$T/read.err")" 0 'with nothing to remark but sums that the card would compute'
 else
 	echo "ok $((tap_count += 1)) # SKIP tcpdump is not there"
 fi

@@ -292,9 +292,7 @@ for my $big (0, 1) {
 	is texts(@r), $all, '--any-checksum takes it';
 	@r = cap(pcap(five(options => { sum => 'partial' })), $source);
 	is texts(@r), $all, 'the sum of the pseudo-header alone: captured before the card summed it up';
-	is $err, '', 'which is normal';
-	cap(pcap(five(options => { sum => 'partial' })), '-v', $source);
-	is scalar(() = $err =~ /before their checksum/g), 1, 'and said once with -v';
+	like $err, qr/\Aalarmcap: 16 packets were captured before their checksum was computed; they were taken\n\z/, 'which is said once';
 	@r = cap(pcap(five(options => { ip_sum => 0x4321 })), $source);
 	is @r + 0, 0, 'a wrong checksum of IP';
 	@r = cap(pcap(five(options => { ip_sum => 0 })), $source);
