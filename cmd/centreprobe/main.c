@@ -2,7 +2,6 @@
 /* The centre's own health, for cron: each thing that it stands on is looked
  * at once, and a test signal may go all the way through. */
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -65,12 +64,11 @@ struct check probe_check(const struct probe *p, enum figure f, struct span devic
 	return (struct check){ .check = figures[f].name, .device = device, .warning = p->warning[f], .critical = p->critical[f] };
 }
 
+static void say(struct probe *p, struct check *c, const char *format, va_list more) __attribute__((format(printf, 3, 0)));
 static void say(struct probe *p, struct check *c, const char *format, va_list more)
 {
-	char text[512];
-	vsnprintf(text, sizeof text, format, more);
 	buf_reset(&p->text);
-	buf_str(&p->text, text);
+	buf_vprintf(&p->text, format, more);
 	c->text = buf_view(&p->text);
 }
 
