@@ -485,9 +485,10 @@ int intake_init(struct intake *in, const char *spool, const char **why)
 	return recall(in, spool, why);
 }
 
-void intake_gone(struct intake *in, const char *source)
+void intake_gone(struct intake *in, const struct source *s, bool kept)
 {
-	receivers_gone(&in->receivers, source);
+	if (receivers_speak(s->proto))
+		receivers_gone(&in->receivers, s->name, kept);
 }
 
 void intake_begin_time(struct intake *in)

@@ -6,6 +6,7 @@
 #define VIGIE_ALARMRECV_INTAKE_H
 
 #include "proto/repeats.h"
+#include "link/source.h"
 #include "proto/session.h"
 #include "receivers.h"
 #include "spool/journal.h"
@@ -103,8 +104,9 @@ size_t intake_take(struct intake *in, const struct origin *from, struct span byt
  * peer went: queued as an error record, so that no byte is lost. */
 void intake_abandoned(struct intake *in, const struct origin *from, struct span bytes, const char *detail);
 
-/* The source cannot be heard: its port or connection is gone. */
-void intake_gone(struct intake *in, const char *source);
+/* The source cannot be heard, its port or connection is gone.  kept: it is
+ * one that we open; else it may be one of many. */
+void intake_gone(struct intake *in, const struct source *s, bool kept);
 
 /* The journal's done(): after an error forgets what it took for known by that batch. */
 void intake_stored(struct intake *in, int error);

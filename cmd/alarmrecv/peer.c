@@ -82,10 +82,10 @@ void peer_close(struct peer *p, const char *detail)
 	timer_clear(&r->loop, &p->timer);
 	crowd_leave(&r->crowd, p);
 	link_out(&p->paused_link);
-	if (listener_keeps(p->listener)) {
-		intake_gone(&r->intake, p->listener->source->name);
+	if (p->standing > STRANGER || listener_keeps(p->listener))
+		intake_gone(&r->intake, p->listener->source, listener_keeps(p->listener));
+	if (listener_keeps(p->listener))
 		dial_ended(p->listener);
-	}
 	peer_bury(p);
 }
 
@@ -199,6 +199,15 @@ static void neighbour(struct peer *p, const char *protocol)
 	p->closing = true;
 }
 
+/* Nobody else can be at the other end of a serial line. */
+static void only_noise(struct peer *p)
+{
+	bool serial = listener_is_serial(p->listener);
+	peer_tell(p, serial ? _("sends nothing sound: is this its speed and mode?") : _("sends nothing sound: closed"));
+	p->noise = 0;
+	p->closing = !serial;
+}
+
 static void judge(struct peer *p, const struct taken *t, size_t used, size_t answered)
 {
 	struct reception *r = reception_of(p);
@@ -214,14 +223,12 @@ static void judge(struct peer *p, const struct taken *t, size_t used, size_t ans
 	} else {
 		p->noise += used;
 	}
-	if (t->neighbour)
+	if (t->neighbour && !listener_is_serial(p->listener))
 		neighbour(p, t->neighbour);
 	if (t->over)
 		p->closing = true;
-	if (p->noise > r->settings->limits.noise && !p->closing) {
-		peer_tell(p, _("sends nothing sound: closed"));
-		p->closing = true;
-	}
+	if (p->noise > r->settings->limits.noise && !p->closing)
+		only_noise(p);
 }
 
 /* Everything that is whole in the bytes; gives what is left. */

@@ -156,10 +156,10 @@ void receiver_heard(struct receivers *r, struct receiver *x, const struct accoun
 	}
 }
 
-void receivers_gone(struct receivers *r, const char *source)
+void receivers_gone(struct receivers *r, const char *source, bool kept)
 {
 	for (struct receiver *x = r->first; x; x = x->next)
-		if (strcmp(x->source, source) == 0)
+		if (strcmp(x->source, source) == 0 && (kept || x->beats))
 			miss(x, x->heard, now(r));
 }
 

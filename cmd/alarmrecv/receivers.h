@@ -55,8 +55,9 @@ msec receiver_kept_since(struct receivers *r, struct receiver *x, const struct a
 /* A sound message of it has come. */
 void receiver_heard(struct receivers *r, struct receiver *x, const struct account *own, const struct protocol *proto, bool beat);
 
-/* Its port is gone, or its connection. */
-void receivers_gone(struct receivers *r, const char *source);
+/* Its port is gone, or its connection.  Not kept: who shows no heartbeats may
+ * open one for each event, and then misses nothing. */
+void receivers_gone(struct receivers *r, const char *source, bool kept);
 
 /* The journal has stored what came, or has failed to. */
 void receivers_stored(struct receivers *r, int error);

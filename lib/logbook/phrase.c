@@ -347,7 +347,7 @@ static void put_origin(struct telling *t)
 	if (peer.n) {
 		buf_str(t->out, source.n ? ", " : " (");
 		/* The address; the port says nothing to people. */
-		const uint8_t *colon = memrchr(peer.p, ':', peer.n);
+		const uint8_t *colon = peer.p[0] == '/' ? NULL : memrchr(peer.p, ':', peer.n);
 		buf_span(t->out, colon ? span_sub(peer, 0, (size_t)(colon - peer.p)) : peer);
 	}
 	if (source.n || t->out->n > before)

@@ -129,15 +129,24 @@ static void cuts(void)
 {
 	begin(CLOCK_NONE);
 	beats(0);
-	receivers_gone(&receivers, "R1");
-	receivers_gone(&receivers, "R2");
+	receivers_gone(&receivers, "R1", true);
+	receivers_gone(&receivers, "R2", true);
 	ok(event(9) == -1, "a cut of some seconds makes nothing old");
-	receivers_gone(&receivers, "R2");
+	receivers_gone(&receivers, "R2", true);
 	ok(event(25) == 9 && event(26) == 9, "a longer one does");
 	ok(event(36) == -1, "until a pause");
-	receivers_gone(&receivers, "R2");
+	receivers_gone(&receivers, "R2", true);
 	ok(beats(60) == 36, "with a heartbeat first");
 	ok(event(95) == 36, "it may wait a while");
+	end();
+
+	begin(CLOCK_NONE);
+	event(0);
+	receivers_gone(&receivers, "R2", false);
+	ok(event(60) == -1, "one that dials in for each event");
+	beats(90);
+	receivers_gone(&receivers, "R2", false);
+	ok(event(120) == 90, "one that stays connected, and was not");
 	end();
 
 	begin(START - 5 * SECOND);
@@ -146,6 +155,34 @@ static void cuts(void)
 	begin(START - 600 * SECOND);
 	ok(event(0) == -600 && event(1) == -600 && event(20) == -1, "a longer one");
 	end();
+}
+
+/* SIGHUP while it is down, and with a line of its own in the file. */
+static void reloaded(void)
+{
+	static const struct accounts none;
+	struct account line = { .from = { .source = xstrdup("R2"), .account = xstrdup(RECEIVER_ACCOUNT) }, .silence = 30 * SECOND };
+	const struct accounts named = { .account = &line, .n = 1 };
+	begin(CLOCK_NONE);
+	beats(0);
+	beats(30);
+	loop_advance(&loop, START + 200 * SECOND);
+	supervision_reload(&supervision, &none);
+	is(news(), "R2 down 120 30;", "down");
+	supervision_lost(&supervision);
+	loop_advance(&loop, START + 210 * SECOND);
+	is(news(), "R2 down 201 30;", "what was not stored is told again");
+	supervision_reload(&supervision, &named);
+	struct receiver *x = receivers_of(&receivers, "R2");
+	loop_advance(&loop, START + 220 * SECOND);
+	receiver_kept_since(&receivers, x, &line, true);
+	receiver_heard(&receivers, x, &line, proto, true);
+	is(news(), "R2 up 220 30;", "back under its new line: told once");
+	loop_advance(&loop, START + 251 * SECOND);
+	is(news(), "R2 down 250 220;", "whose silence counts");
+	end();
+	free(line.from.source);
+	free(line.from.account);
 }
 
 static void unstored(void)
@@ -177,5 +214,6 @@ int main(void)
 	bursts();
 	cuts();
 	unstored();
+	reloaded();
 	return done();
 }
