@@ -180,12 +180,12 @@ static bool all_in(struct span in, const struct found *a, const struct found *b)
 }
 
 /* What looks like the next frame inside one that is long in coming ends it,
- * and what looks like fill in front of one may be dropped. */
+ * and what looks like fill in front of one, or NULs behind, may be either's. */
 static bool any_ambiguous(struct span in, const struct found *f)
 {
 	for (unsigned i = 0; i < f->n; i++) {
 		struct span frame = span_sub(in, f->frame[i].at, f->frame[i].n);
-		if (span_find(span_from(frame, 1), '\n') >= 0 || (frame.p[0] <= ' ' && frame.p[0] != '\n'))
+		if (span_find(span_from(frame, 1), '\n') >= 0 || span_find(frame, '\0') >= 0 || (frame.p[0] <= ' ' && frame.p[0] != '\n'))
 			return true;
 	}
 	return false;

@@ -373,6 +373,62 @@ static void ids(void)
 	   "sk9000: the same");
 }
 
+/* A body of each type of Sur-Gard's, behind a header of each width, with the clock and without. */
+static const struct { char type; const char *body; } bodies[] = {
+	{ '1', "      1234 A  01" }, { '1', "           @    " }, { '3', "      1234BA0001" }, { 'S', "[#1234|NBA01]" }, { '0', "[#0000|NLR01]" },
+	{ '4', "  12344165550123" }, { 'U', "  123402079460123FFFFFFF" }, { '5', " 181234E13001004" }, { '6', "       123 A  01" },
+	{ '7', "      1234 1 23 " }, { '8', "1234 1555 5555 7" }, { '9', "    123415555555" }, { 'A', "      4165550123" },
+	{ 'D', "      12341 2345" }, { 'C', "    123456E100  " }, { 'E', "      123403    " }, { 'I', "   1`23458b45A01" },
+	{ 'T', "123456 A  01" }, { 'V', "121234567812345678" }, { 's', "      1234            123456789" }, { 'G', " 12345107" },
+	{ 'Y', " 1234 82" }, { 'L', "  1234" },
+};
+
+static bool reads(char type, const char *body, size_t line, bool clock)
+{
+	struct buf text = { 0 };
+	struct span frame;
+	struct signal s;
+	buf_printf(&text, "%c01%.*s%s%s\x14", type, (int)line, "1234567", body, clock ? "20:14:03-13/01" : "");
+	bool good = proto->frame(buf_view(&text), false, &frame) == V_OK && frame.n == text.n && proto->read(frame, &s) == V_OK;
+	good = good && span_is(s.receiver, "01") && (s.line.n == line || type == 'L');
+	event_list_reset(&list);
+	if (good && !s.poll)
+		proto->events(&s, LANG_EN, &list);
+	for (unsigned i = 0; i < list.n; i++)
+		good &= data_has(&list.event[i], SPAN("receiver_time"), SPAN("20:14:03-13/01")) == clock;
+	buf_free(&text);
+	return good;
+}
+
+static void widths(void)
+{
+	proto = protocol_find(SPAN("surgard"));
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		bool all = true, timed = true;
+		for (size_t line = 1; line <= 7; line++) {
+			all &= reads(bodies[i].type, bodies[i].body, line, false);
+			timed &= reads(bodies[i].type, bodies[i].body, line, true);
+		}
+		ok(all, "surgard: type %c behind headers of 3 to 9 characters", bodies[i].type);
+		ok(timed, "surgard: type %c with the receiver's clock", bodies[i].type);
+	}
+}
+
+/* What a line that is set otherwise makes of a sound record. */
+static void misset(void)
+{
+	proto = protocol_find(SPAN("surgard"));
+	const char *seven = proto->neighbour(SPAN("\xB1\x30\xB1\xB1\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xC0\xA0\xA0\xA0\xA0\x14"));
+	const char *odd = proto->neighbour(SPAN("1\xB0" "11           @    \x94")), *typed = proto->neighbour(SPAN("1011           @    \x0E"));
+	ok(seven && strstr(seven, "7e1"), "surgard: even parity on a line of eight bits is named");
+	ok(odd && strstr(odd, "7o1"), "surgard: odd parity too");
+	ok(typed && strstr(typed, "0E"), "surgard: a terminator typed in decimal is named");
+	proto = protocol_find(SPAN("radionics-6500"));
+	typed = proto->neighbour(SPAN("1011      1234 A0001\x0E"));
+	ok(typed && strstr(typed, "0E"), "radionics-6500: the same");
+	ok(!proto->neighbour(SPAN("1011      1234 A0001\x14")), "and a sound record is none of that");
+}
+
 int main(void)
 {
 	for (const struct protocol *const *p = protocols; *p; p++)
@@ -381,6 +437,8 @@ int main(void)
 	glued();
 	strangers();
 	ids();
+	widths();
+	misset();
 	buf_free(&first);
 	event_list_free(&list);
 	return done();
