@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Where whole frames stand in the input. */
 struct found {
 	unsigned n;
+	unsigned answers;	/* of them a host's: a byte that may also be cut off a record */
 	struct {
 		size_t at, n;
 	} frame[FRAMES];
@@ -123,10 +124,12 @@ static size_t next_piece(unsigned *chance)
 }
 
 /* Is it more than a text with an end?  What is in front of such a one decides where it begins. */
-static bool is_proof(const struct protocol *p, struct span frame)
+static bool is_proof(const struct protocol *p, struct span frame, struct found *f)
 {
 	struct signal s;
-	return p->read(frame, &s) == V_OK && (!p->one_at_a_time || s.receiver.n || s.account.n || s.poll || s.is_answer);
+	enum verdict v = p->read(frame, &s);
+	f->answers += v == V_OK && s.is_answer;
+	return v == V_OK && (!p->one_at_a_time || s.receiver.n || s.account.n || s.poll || s.is_answer);
 }
 
 /* Pieces of a size that the input decides; as one when it is 0. */
@@ -152,7 +155,7 @@ static void cut_all(const struct protocol *p, struct span in, unsigned chance, b
 			v = p->frame(have, true, &piece);
 			must(v != V_MORE && piece.n && piece.n <= have.n);
 		}
-		if (v == V_OK && f->n < FRAMES && is_proof(p, piece)) {
+		if (v == V_OK && f->n < FRAMES && is_proof(p, piece, f)) {
 			f->frame[f->n].at = at;
 			f->frame[f->n++].n = piece.n;
 		}
@@ -197,11 +200,11 @@ static void protocol(const struct protocol *p, struct span in)
 	unsigned chance = 1;
 	for (size_t i = 0; i < in.n; i++)
 		chance = chance * 31 + in.p[i];
-	told = whole.n = pieces.n = 0;
+	told = whole.n = pieces.n = whole.answers = pieces.answers = 0;
 	cut_all(p, in, 0, true, &whole);
 	cut_all(p, in, chance | 1, false, &pieces);
 	if (!p->conversation && whole.n < FRAMES && pieces.n < FRAMES && (p->one_at_a_time || !any_ambiguous(in, &whole)))
-		must(all_in(in, &whole, &pieces));
+		must(all_in(in, &whole, &pieces) || whole.answers != pieces.answers);
 	if (p->neighbour)
 		p->neighbour(in);
 }
