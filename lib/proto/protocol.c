@@ -33,9 +33,12 @@ enum warning signal_damage(const struct signal *s)
 	return damage ? (enum warning)__builtin_ctzll(damage) : W_STRUCTURE_BAD;
 }
 
+#define FIRST_BYTES 512	/* that tell a protocol; asked for each piece of noise */
+
 const char *protocol_stranger(struct span in)
 {
 	const struct protocol *dc09 = protocol_find(SPAN("dc09"));
 	struct span frame;
+	in = span_sub(in, 0, FIRST_BYTES);
 	return dc09->frame(in, true, &frame) == V_OK ? "SIA DC-09" : dc09->neighbour(in);
 }
