@@ -273,9 +273,10 @@ static bool judge_time(struct intake *in, struct judged *j, const struct origin 
 /* Whatever a receiver hands on shows that it lives: under load it sends no heartbeats. */
 static void note_receiver(struct intake *in, const struct judged *j, const struct origin *from)
 {
+	bool again = j->outcome.repeat && !(j->outcome.flags & WARN(REPEAT_UNSURE));
 	if (receivers_speak(from->proto))
 		receiver_heard(&in->receivers, receivers_of(&in->receivers, from->source),
-		               account_of_receiver(in, from, &j->signal), from->proto, j->signal.poll);
+		               account_of_receiver(in, from, &j->signal), from->proto, j->signal.poll, again);
 }
 
 static void take_signal(struct intake *in, const struct origin *from, struct judged *j, struct buf *reply, struct taken *t)

@@ -7,6 +7,7 @@
  * again, and so the longest that one with something to send is quiet. */
 #define PATIENCE (10 * SECOND)
 #define RESUME MINUTE		/* for one to begin with what it has kept */
+#define DEAF (30 * SECOND)	/* a receiver that has not got our answer for so long has begun to keep events */
 #define BEAT_MOST (2 * MINUTE)	/* a Sur-Gard can be set to 99 s */
 
 bool receivers_speak(const struct protocol *proto)
@@ -134,9 +135,14 @@ static void learn(struct receiver *x, const struct protocol *proto, msec at)
 		x->interval = seen > usual && seen <= BEAT_MOST ? seen : usual;
 }
 
-void receiver_heard(struct receivers *r, struct receiver *x, const struct account *own, const struct protocol *proto, bool beat)
+void receiver_heard(struct receivers *r, struct receiver *x, const struct account *own, const struct protocol *proto, bool beat,
+                    bool again)
 {
 	msec at = now(r);
+	if (again && at - x->fresh >= DEAF)
+		miss(x, x->fresh, x->fresh);
+	if (!beat && !again)
+		x->fresh = at;
 	if (beat) {
 		x->beats++;
 		learn(x, proto, at);

@@ -27,6 +27,7 @@ struct receiver {
 	msec since;			/* what comes may have happened since then; CLOCK_NONE: it comes at once */
 	msec away;			/* since when it could not be received */
 	msec returned;			/* heard again; CLOCK_NONE: not yet */
+	msec fresh;			/* when what it said last came for the first time */
 	bool poured;			/* events came since */
 	bool unstored;			/* it was heard, and the disk failed */
 };
@@ -52,8 +53,9 @@ bool receiver_is_down(const struct receivers *r, const struct receiver *x, const
 /* Since when the message that has come may have been kept; CLOCK_NONE: it is new.  To be asked once, before receiver_heard(). */
 msec receiver_kept_since(struct receivers *r, struct receiver *x, const struct account *own, bool beat);
 
-/* A sound message of it has come. */
-void receiver_heard(struct receivers *r, struct receiver *x, const struct account *own, const struct protocol *proto, bool beat);
+/* A sound message of it has come.  again: surely for another time, it does not get our answers. */
+void receiver_heard(struct receivers *r, struct receiver *x, const struct account *own, const struct protocol *proto, bool beat,
+                    bool again);
 
 /* Its port is gone, or its connection.  Not kept: who shows no heartbeats may
  * open one for each event, and then misses nothing. */

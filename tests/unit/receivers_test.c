@@ -51,23 +51,23 @@ static void end(void)
 }
 
 /* At that second; gives since when it may have been kept, -1: it is new. */
-static int says(int second, bool beat)
+static int says(int second, bool beat, bool again)
 {
 	loop_advance(&loop, START + second * SECOND);
 	struct receiver *x = receivers_of(&receivers, "R2");
 	msec since = receiver_kept_since(&receivers, x, NULL, beat);
-	receiver_heard(&receivers, x, NULL, proto, beat);
+	receiver_heard(&receivers, x, NULL, proto, beat, again);
 	return since == CLOCK_NONE ? -1 : (int)((since - START) / SECOND);
 }
 
 static int beats(int second)
 {
-	return says(second, true);
+	return says(second, true, false);
 }
 
 static int event(int second)
 {
-	return says(second, false);
+	return says(second, false, false);
 }
 
 static void silence(void)
@@ -125,6 +125,21 @@ static void bursts(void)
 	end();
 }
 
+/* It does not get our answers. */
+static void deaf(void)
+{
+	begin(CLOCK_NONE);
+	event(0);
+	for (int at = 4; at <= 12; at += 4)
+		says(at, false, true);
+	ok(event(13) == -1, "answered at the fourth time: nothing is old");
+	for (int at = 17; at <= 60; at += 4)
+		says(at, false, true);
+	ok(event(61) == 13 && event(62) == 13, "after more than half a minute it has kept events");
+	ok(event(80) == -1, "until a pause");
+	end();
+}
+
 static void cuts(void)
 {
 	begin(CLOCK_NONE);
@@ -176,7 +191,7 @@ static void reloaded(void)
 	struct receiver *x = receivers_of(&receivers, "R2");
 	loop_advance(&loop, START + 220 * SECOND);
 	receiver_kept_since(&receivers, x, &line, true);
-	receiver_heard(&receivers, x, &line, proto, true);
+	receiver_heard(&receivers, x, &line, proto, true, false);
 	is(news(), "R2 up 220 30;", "back under its new line: told once");
 	loop_advance(&loop, START + 251 * SECOND);
 	is(news(), "R2 down 250 220;", "whose silence counts");
@@ -213,6 +228,7 @@ int main(void)
 	intervals();
 	bursts();
 	cuts();
+	deaf();
 	unstored();
 	reloaded();
 	return done();
