@@ -213,7 +213,7 @@ static void finish(struct reception *r)
 	journal_drain(&r->journal);
 	peers_free_dead(&r->dead);
 	for (const struct receiver *x = r->intake.receivers.first; x; x = x->next)
-		info(_("%s: %llu heartbeats answered"), x->source, (unsigned long long)x->beats);
+		info(_("%s: heartbeats answered: %llu"), x->source, (unsigned long long)x->beats);
 }
 
 int reception_run(struct reception *r)

@@ -38,6 +38,26 @@ event R2 0000 trouble system 15 -
 event R2 - undefined untyped - -' 'kept and decoded'
 is "$(cat "$T"/spool/*.jsonl | grep -c '@')" 0 'the heartbeat is not kept'
 
+# A receiver that listens: we dial, and dial again.
+port=$(free_port)
+alarmrecv "surgard+tcp-connect://127.0.0.1:$port#R4" --spool "$T/dialled" --reserve 0 2>"$T/err" &
+receiver=$!
+is "$(timeout 30 perl -MIO::Socket::INET -e '
+	my $listener = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1", LocalPort => shift, ReuseAddr => 1) or die;
+	for my $records (["1011           @    \x14", "5021 181003E13001004\x14"], ["5021 181003R13001004\x14", "5021 18103R13001004\x14"]) {
+		my $s = $listener->accept;
+		for (@$records) {
+			syswrite $s, $_;
+			sysread $s, my $answer, 8;
+			print unpack "H*", $answer;
+		}
+	}' "$port")" 06060615 'a receiver that listens is dialled, and dialled again when it hangs up'
+kill -TERM $receiver
+wait $receiver
+is "$(alarmdecode "$T"/dialled/*.jsonl | field type source kind error)" 'event R4 alarm -
+event R4 restoral -
+error R4 - width-bad' 'and what it says is kept'
+
 # Whoever knows the receiver's account is told of its silence.
 echo 'R2 * 0000 interval=30s' >"$T/accounts"
 alarmrecv -a "$T/accounts" wire:- --until 2026-01-15T09:35:00Z >"$T/records" 2>"$T/err" <<'WIRE'

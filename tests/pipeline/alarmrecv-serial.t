@@ -193,7 +193,7 @@ error R2 5021 18 incomplete' 'no byte of a half frame is lost'
 # --- S08 in small: the line is cut, and its receiver keeps what comes.
 printf '%s\n' 'R2 * 0000 interval=1s' '* * 1002' '* * 1003' '* * 1005' >"$T/accounts"
 far plug R2 "$T/rx" >/dev/null
-receive "surgard+serial://$T/rx#R2" 'dc09+tcp://127.0.0.1:0#R1' -a "$T/accounts"
+receive "surgard+serial://$T/rx#R2" 'dc09+tcp://127.0.0.1:0#R1' -v -a "$T/accounts"
 listens dc09
 port=$(sed -n 's/.*dc09+tcp:.*:\([0-9]*\)#R1$/\1/p' "$said")
 is "$(hears '1011           @    \x14' 06)" 06 'S08: a heartbeat'
@@ -215,6 +215,7 @@ link up - -
 frame - delayed 5021 181003E13001004
 frame - delayed 5021 181003R13001004
 frame - delayed 5021 181005E60200000' 'S08: down, up, and three events of unknown time'
+like "$(cat "$said")" 'R2: heartbeats answered: 2' 'S08: heartbeats are counted'
 is "$(grep -o '"since":"[^"]*"' "$spool"/*.jsonl | sort -u | wc -l)" 1 'S08: all since the receiver was heard last'
 
 # --- Eight lines at once.
