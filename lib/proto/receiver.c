@@ -125,11 +125,11 @@ enum verdict receiver_frame(const struct receiver_borders *b, struct span in, bo
 	ptrdiff_t end = b->end(span_sub(rest, 0, b->most));
 	if (end >= 0)
 		return judge(b, in, fill, fill + (size_t)end + 1, span_sub(rest, 0, (size_t)end), frame);
-	if (rest.n >= b->most) {	/* one may have begun in the second half */
+	if (rest.n >= b->most && b->begins(rest)) {	/* one may have begun in the second half */
 		*frame = span_sub(in, 0, fill + b->most / 2);
-		return b->begins(rest) ? V_BAD_CHECK : V_NOT_MINE;
+		return V_BAD_CHECK;
 	}
-	if (at_end)
+	if (at_end && rest.n < b->most)
 		return judge(b, in, fill, in.n, rest, frame);
 	if (b->begins(rest))
 		return V_MORE;
