@@ -95,7 +95,7 @@ static enum verdict judge(const struct receiver_borders *b, struct span in, size
 static size_t noise(const struct receiver_borders *b, struct span s)
 {
 	size_t n = 1;
-	while (n < s.n && !b->begins(span_from(s, n)))
+	while (n < s.n && !could_begin(b, s, n))
 		n++;
 	return n < s.n ? before_fill(b, s, n) : n;
 }
