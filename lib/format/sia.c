@@ -264,6 +264,8 @@ static void take_event(struct block *b)
 	format_classify(ev, row, false, b->language);
 	set_area(b, ev);
 	format_number(ev, number);
+	if (!row && number.n)	/* a zone most likely, and as it stands */
+		event_data(ev, SPAN("address"), number);
 	set_user(b, ev);
 	set_data(b, ev, ~0u);
 	set_strange(b, ev, 0);

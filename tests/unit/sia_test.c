@@ -36,7 +36,7 @@ static void records(void)
 	is(whole("Nri1/AT000", LANG_EN), "{\"type\":\"event\",\"format\":\"sia\",\"code\":\"AT\",\"qualifier\":\"E\",\"kind\":\"trouble\","
 	   "\"category\":\"power_ac\",\"severity\":2,\"partition\":\"1\",\"label\":\"Mains failure\"}\n", "S03, in English");
 	is(whole("NQX12", LANG_FR), "{\"type\":\"event\",\"format\":\"sia\",\"code\":\"QX\",\"qualifier\":\"E\",\"kind\":\"undefined\","
-	   "\"category\":\"untyped\",\"severity\":3,\"zone\":\"12\",\"warnings\":[\"code-unknown\"]}\n", "a code in no table");
+	   "\"category\":\"untyped\",\"severity\":3,\"zone\":\"12\",\"data\":{\"address\":\"12\"},\"warnings\":[\"code-unknown\"]}\n", "a code in no table");
 }
 
 /* DC-03 has no qualifier: the code says what is over. */
