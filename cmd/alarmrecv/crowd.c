@@ -52,11 +52,16 @@ void crowd_init(struct crowd *c, const struct limits *l)
 		link_init(&c->host[i]);
 }
 
+static struct link *host_of(struct crowd *c, const struct peer *p)
+{
+	return &c->host[address_hash_host(&p->address) % CROWD_HOSTS];
+}
+
 void crowd_join(struct crowd *c, struct peer *p)
 {
 	c->n++;
 	link_before(&c->standing[STRANGER], &p->standing_link);
-	link_before(&c->host[address_hash_host(&p->address) % CROWD_HOSTS], &p->host_link);
+	link_before(host_of(c, p), &p->host_link);
 }
 
 void crowd_leave(struct crowd *c, struct peer *p)
@@ -68,10 +73,11 @@ void crowd_leave(struct crowd *c, struct peer *p)
 
 void crowd_heard(struct crowd *c, struct peer *p, enum standing standing)
 {
-	if (p->standing == STRANGER)
-		link_out(&p->host_link);
+	link_out(&p->host_link);
 	if (standing > p->standing)
 		p->standing = standing;
+	if (p->standing == STRANGER)
+		link_before(host_of(c, p), &p->host_link);
 	link_out(&p->standing_link);
 	link_before(&c->standing[p->standing], &p->standing_link);
 }
@@ -143,7 +149,7 @@ bool crowd_make_room(struct crowd *c, msec now)
 
 void crowd_limit_host(struct crowd *c, const struct peer *newcomer, const struct limits *l, msec now)
 {
-	struct link *head = &c->host[address_hash_host(&newcomer->address) % CROWD_HOSTS];
+	struct link *head = host_of(c, newcomer);
 	struct peer *oldest = NULL;
 	unsigned n = 0;
 	for (struct link *i = head->next; i != head; i = i->next) {

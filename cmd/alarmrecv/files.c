@@ -9,40 +9,37 @@
 
 #include "util/file.h"
 
-#define UNDER_WAY "new"
-
+/* Its own name must be on disk too: who made it may have died before it was. */
 static int open_dir(struct journal *j)
 {
-	if (mkdirat(j->dir_fd, "files", 0700) == 0)
-		journal_needs(j, dup(j->dir_fd));
-	else if (errno != EEXIST)
+	if (mkdirat(j->dir_fd, "files", 0700) < 0 && errno != EEXIST)
 		return -1;
-	return openat(j->dir_fd, "files", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int dir = openat(j->dir_fd, "files", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int above = dir < 0 ? -1 : fcntl(j->dir_fd, F_DUPFD_CLOEXEC, 0);
+	if (dir >= 0 && above < 0) {
+		close(dir);
+		return -1;
+	}
+	if (dir >= 0)
+		journal_needs(j, above);
+	return dir;
 }
 
-/* One that is there already has the same bytes: its name says so.  Its age
- * is told by when it last came. */
-static int known(int dir, const struct session_file *f)
+/* One that is there already is written once more, the same over the same:
+ * after a power cut or a failed fsync nobody knows what the disk holds of it,
+ * and records that are acknowledged may name it. */
+static int put_file(int dir, const struct session_file *f, struct span bytes)
 {
-	struct stat st;
-	int fd = openat(dir, f->name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) == 0 && (size_t)st.st_size == f->n && futimens(fd, NULL) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static int write_new(int dir, const struct session_file *f, struct span bytes)
-{
-	int fd = openat(dir, UNDER_WAY, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -1;
-	if (write_all(fd, bytes) == 0 && renameat(dir, UNDER_WAY, dir, f->name) == 0)
+	const int flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW;
+	int fd = openat(dir, f->name, flags | O_CREAT | O_EXCL, 0600);
+	bool was_there = fd < 0 && errno == EEXIST;
+	if (was_there)
+		fd = openat(dir, f->name, flags);
+	if (fd < 0 || (write_all(fd, bytes) == 0 && ftruncate(fd, (off_t)bytes.n) == 0))
 		return fd;
 	int error = errno;
-	unlinkat(dir, UNDER_WAY, 0);
+	if (!was_there)
+		unlinkat(dir, f->name, 0);
 	close(fd);
 	errno = error;
 	return -1;
@@ -55,9 +52,7 @@ int files_store(struct journal *j, struct session *t)
 	int dir = open_dir(j), stored = 0;
 	for (unsigned i = 0; i < t->files && dir >= 0 && stored >= 0; i++) {
 		const struct session_file *f = &t->file[i];
-		stored = known(dir, f);
-		if (stored < 0)
-			stored = write_new(dir, f, span_sub(buf_view(&t->file_bytes), f->at, f->n));
+		stored = put_file(dir, f, span_sub(buf_view(&t->file_bytes), f->at, f->n));
 		if (stored >= 0)
 			journal_needs(j, stored);
 	}

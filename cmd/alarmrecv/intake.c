@@ -347,6 +347,8 @@ static void take_damaged(struct intake *in, const struct origin *from, struct sp
 	if (from->proto->refuses_damage) {
 		t->answer = A_NAK;
 		from->proto->answer(&s, &cx, A_NAK, reply);
+		t->stored = true;	/* a panel may not send again what it was told that nobody reads */
+		t->seq = in->journal->seq;
 	}
 }
 
@@ -404,7 +406,6 @@ static bool line_damaged(const struct origin *from, size_t n)
 static void take_small_talk(struct intake *in, const struct origin *from, struct taken *t)
 {
 	t->small_talk = true;
-	t->standing = SPOKE_SOUNDLY;
 	if (from->session->settled)
 		intake_last(in, from->proto, from->source, buf_view(&from->session->account))->settled = true;
 }

@@ -215,10 +215,10 @@ static void judge(struct peer *p, const struct taken *t, size_t used, size_t ans
 		replies_wait(&r->replies, p, t->seq, answered);
 	else if (answered)
 		replies_follow(&r->replies, p, answered);
-	if (t->standing > STRANGER) {
+	if (t->standing > STRANGER || t->small_talk) {
 		crowd_heard(&r->crowd, p, t->standing);
 		p->heard = r->loop.now;
-		p->silence = t->silence;
+		p->silence = t->small_talk ? p->silence : t->silence;
 		p->noise = 0;
 	} else {
 		p->noise += used;

@@ -253,7 +253,7 @@ bool mail_decode(struct buf *out, const struct mail_part *part)
 }
 
 /* "MAIL FROM:<a@b> SIZE=1" */
-static struct span path_of(struct span line)
+struct span mail_path(struct span line)
 {
 	ptrdiff_t open = span_find(line, '<'), close = span_find(line, '>');
 	return open >= 0 && close > open ? span_sub(line, (size_t)open + 1, (size_t)(close - open - 1)) : (struct span){ 0 };
@@ -270,11 +270,23 @@ bool mail_record_read(struct span bytes, struct mail_record *r)
 	bytes = span_from(bytes, r->cut ? 5 : 0);
 	if (!span_line(&bytes, &line) || !span_starts(line, SPAN("MAIL FROM:")))
 		return false;
-	r->from = path_of(line);
+	r->from = mail_path(line);
+	r->recipients = bytes;	/* the line behind them is none */
 	while (span_line(&bytes, &line) && span_starts(line, SPAN("RCPT TO:")))
-		r->to = r->to.n ? r->to : path_of(line);
+		r->to = r->to.n ? r->to : mail_path(line);
 	r->mail = bytes;
 	return span_is(line, "DATA") && r->to.n;
+}
+
+bool mail_next_recipient(struct span *recipients, struct span *to)
+{
+	struct span line;
+	while (span_line(recipients, &line) && span_starts(line, SPAN("RCPT TO:"))) {
+		*to = mail_path(line);
+		if (to->n)
+			return true;
+	}
+	return false;
 }
 
 void mail_recipient(struct span to, struct span *account, struct span *zone)

@@ -52,10 +52,17 @@ bool mail_decode(struct buf *out, const struct mail_part *part);
  */
 struct mail_record {
 	struct span files, from, to;	/* lines of files; the first recipient */
+	struct span recipients;	/* the lines of all, and what follows */
 	bool cut;		/* the mail was longer than what is kept of one */
 	struct span mail;
 };
 bool mail_record_read(struct span bytes, struct mail_record *r);
+
+/* What stands in < and > in a line of the envelope. */
+struct span mail_path(struct span line);
+
+/* Each of `recipients`; false behind the last. */
+bool mail_next_recipient(struct span *recipients, struct span *to);
 
 /* Of a recipient "1002+3@centre.example": the account 1002 and, behind +, the zone. */
 void mail_recipient(struct span to, struct span *account, struct span *zone);

@@ -56,23 +56,49 @@ static void set_body(struct event *ev, struct span mail)
 	}
 }
 
-static enum verdict decode(struct span payload, enum language language, struct event_list *list)
+/* A word of UTF-8, whatever it was sent in. */
+static void set_account(struct event *ev, struct span account)
 {
-	struct mail_record r;
-	struct span account, zone;
-	if (!mail_record_read(payload, &r))
-		return V_NOT_MINE;
+	size_t began = ev->list->text.n;
+	text_to_utf8(&ev->list->text, account);
+	event_set_from(ev, F_ACCOUNT, began);
+}
+
+static void add_event(struct event_list *list, const struct mail_record *r, struct span to, enum language language)
+{
 	struct event *ev = event_list_add(list);
-	mail_recipient(r.to, &account, &zone);
-	event_set(ev, F_ACCOUNT, account);
+	struct span account, zone;
+	mail_recipient(to, &account, &zone);
+	set_account(ev, account);
 	event_puts(ev, F_FORMAT, "mail");
 	format_classify(ev, &row, false, language);
 	format_number(ev, zone);
-	set_subject(ev, mail_field(r.mail, "Subject"));
-	event_data(ev, SPAN("from"), r.from);
-	set_body(ev, r.mail);
-	set_files(ev, r.files);
-	ev->warnings |= r.cut ? WARN(MAIL_CUT) : 0;
+	set_subject(ev, mail_field(r->mail, "Subject"));
+	event_data(ev, SPAN("from"), r->from);
+	set_body(ev, r->mail);
+	set_files(ev, r->files);
+	ev->warnings |= r->cut ? WARN(MAIL_CUT) : 0;
+}
+
+static bool came_before(struct span recipients, struct span to)
+{
+	struct span before;
+	while (mail_next_recipient(&recipients, &before) && before.p < to.p)
+		if (span_eq_nocase(before, to))
+			return true;
+	return false;
+}
+
+/* One for each that it was sent to: a camera may watch for two sites. */
+static enum verdict decode(struct span payload, enum language language, struct event_list *list)
+{
+	struct mail_record r;
+	struct span to;
+	if (!mail_record_read(payload, &r))
+		return V_NOT_MINE;
+	for (struct span rest = r.recipients; mail_next_recipient(&rest, &to);)
+		if (!came_before(r.recipients, to))
+			add_event(list, &r, to, language);
 	return V_OK;
 }
 
@@ -87,7 +113,8 @@ static void explain(struct span payload, enum language language, struct buf *out
 	}
 	mail_words(&subject, mail_field(r.mail, "Subject"), &spare);
 	explain_row(out, _("from"), r.from, NULL);
-	explain_row(out, _("to"), r.to, NULL);
+	for (struct span rest = r.recipients, to; mail_next_recipient(&rest, &to);)
+		explain_row(out, _("to"), to, NULL);
 	explain_some(out, _("date"), mail_field(r.mail, "Date"), NULL);
 	explain_some(out, _("subject"), buf_view(&subject), NULL);
 	for (struct span rest = r.files, line; span_line(&rest, &line);)

@@ -23,21 +23,31 @@ static enum verdict read(struct span bytes, struct signal *s)
 	mail_recipient(r.to, &s->account, &zone);
 	s->has_account = s->account.n;
 	s->sent = mail_time(mail_field(r.mail, "Date"));
-	/* Who sends it again sends the same bytes. */
-	s->identity = span_from(bytes, r.files.n);
+	s->identity = bytes;	/* who sends it again sends the same, and its file has the same name */
 	return V_OK;
+}
+
+static void add_unreadable(const struct signal *s, struct event_list *list)
+{
+	struct event *ev = event_list_add(list);
+	ev->unreadable = true;
+	ev->warnings = WARN(STRUCTURE_BAD);
+	event_set(ev, F_TEXT, s->payload);
 }
 
 static enum verdict events(const struct signal *s, enum language language, struct event_list *list)
 {
+	unsigned began = list->n;
 	if (s->format->decode(s->payload, language, list) != V_OK)
-		return V_OK;
-	struct event *ev = &list->event[list->n - 1];
-	event_puts(ev, F_PROTO, "smtp");
-	if (s->sent != CLOCK_NONE) {
-		size_t began = list->text.n;
+		add_unreadable(s, list);
+	for (unsigned i = began; i < list->n; i++) {
+		struct event *ev = &list->event[i];
+		event_puts(ev, F_PROTO, "smtp");
+		size_t text = list->text.n;
+		if (s->sent == CLOCK_NONE)
+			continue;
 		clock_put(&list->text, s->sent);
-		event_set_from(ev, F_SENT, began);
+		event_set_from(ev, F_SENT, text);
 	}
 	return V_OK;
 }

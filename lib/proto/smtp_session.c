@@ -11,7 +11,21 @@
 #define STRANGE_MOST 10			/* commands that nobody knows: no camera */
 #define HELD_MOST ((size_t)128 << 20)	/* of all connections together */
 
-enum state { COMMANDS, USER, PASSWORD, MAIL, CUT };
+#define RECIPIENTS_MOST 100		/* RFC 5321, 4.5.3.1.8 */
+#define MAIL_TIME (30 * MINUTE)		/* for 10 MiB over a bad radio link */
+
+/* The session's state. */
+enum { COMMANDS, USER, PASSWORD, MAIL, STATE = 7 };
+enum {
+	CUT = 8,	/* what comes is no longer kept */
+	IN_LINE = 16,	/* the last piece of the mail did not end a line */
+	BARE_LF = 32	/* its DATA had no CR: so may its end */
+};
+
+static unsigned state_of(const struct session *t)
+{
+	return t->state & STATE;
+}
 
 /* Where kept stands: the envelope, and behind it the mail. */
 static size_t envelope_of(const struct session *t)
@@ -24,8 +38,9 @@ static void forget(struct session *t)
 	if (t->kept.n > envelope_of(t))
 		t->common->held -= t->kept.n - envelope_of(t);
 	buf_free(&t->kept);
-	t->ours = 0;
+	t->ours = t->theirs = 0;
 	t->state = COMMANDS;
+	t->due = CLOCK_NONE;
 }
 
 static void begin(struct session *t, struct buf *out)
@@ -80,14 +95,18 @@ static void mail(struct session *t, struct span line, struct buf *reply)
 	buf_lit(reply, "250 2.1.0 go on\r\n");
 }
 
+/* How many there are is in theirs. */
 static void rcpt(struct session *t, struct span line, struct buf *reply)
 {
 	if (t->kept.n == 0) {
 		buf_lit(reply, "503 5.5.1 MAIL first\r\n");
-	} else if (span_find(line, '<') < 0 || span_find(line, '>') < 0 || t->kept.n + line.n > 2 * LINE_MOST) {
+	} else if (mail_path(line).n == 0) {
 		buf_lit(reply, "501 5.1.3 RCPT TO:<account@centre> is wanted\r\n");
+	} else if (t->theirs == RECIPIENTS_MOST || t->kept.n + line.n > 2 * LINE_MOST) {
+		buf_lit(reply, "452 4.5.3 too many recipients\r\n");
 	} else {
 		keep(t, "RCPT TO:", line);
+		t->theirs++;
 		buf_lit(reply, "250 2.1.5 go on\r\n");
 	}
 }
@@ -95,13 +114,14 @@ static void rcpt(struct session *t, struct span line, struct buf *reply)
 static void data(struct session *t, struct span line, struct buf *reply)
 {
 	(void)line;
-	if (t->kept.n == 0 || !memmem(t->kept.p, t->kept.n, "RCPT TO:", 8)) {
+	if (t->theirs == 0) {
 		buf_lit(reply, "503 5.5.1 RCPT first\r\n");
 		return;
 	}
 	buf_lit(&t->kept, "DATA\r\n");
 	t->ours = (uint32_t)t->kept.n;
 	t->state = MAIL;
+	t->due = t->now + MAIL_TIME;
 	buf_lit(reply, "354 end with a dot on a line of its own\r\n");
 }
 
@@ -148,7 +168,7 @@ static void command(struct session *t, struct span line, struct buf *reply)
 /* Lines of AUTH are passwords: looked at by nobody. */
 static void take_secret(struct session *t, struct buf *reply)
 {
-	bool more = t->state == USER;
+	bool more = state_of(t) == USER;
 	t->state = more ? PASSWORD : COMMANDS;
 	buf_str(reply, more ? "334 UGFzc3dvcmQ6\r\n" : "235 2.7.0 welcome\r\n");
 }
@@ -221,7 +241,7 @@ static void add_files(struct session *t, struct span mail)
 /* What a record has of it. */
 static void put_record(struct session *t)
 {
-	if (t->state == CUT)
+	if (t->state & CUT)
 		buf_lit(&t->whole, "CUT\r\n");
 	buf_span(&t->whole, span_sub(buf_view(&t->kept), 0, SMTP_RECORD_MOST));
 }
@@ -240,16 +260,29 @@ static bool has_room(struct session *t, size_t n)
 	return mail < SMTP_RECORD_MOST || (mail + n <= SMTP_MAIL_MOST && t->common->held + n <= HELD_MOST);
 }
 
+/* A line, or a piece of a long one: only what begins a line has its dot doubled. */
 static void add_line(struct session *t, struct span line)
 {
-	if (line.n && line.p[0] == '.')
+	if (!(t->state & IN_LINE) && line.p[0] == '.')
 		line = span_from(line, 1);
-	if (t->state == MAIL && !has_room(t, line.n))
-		t->state = CUT;
-	if (t->state == CUT)
+	t->state &= ~(unsigned)IN_LINE;
+	if (line.n && line.p[line.n - 1] != '\n')
+		t->state |= IN_LINE;
+	if (!has_room(t, line.n))
+		t->state |= CUT;
+	if (t->state & CUT)
 		return;
 	t->common->held += line.n;
 	buf_span(&t->kept, line);
+}
+
+/* Where lines end in CR LF, one that ends in LF alone ends no mail: servers
+ * on the way have not taken it for the end either. */
+static bool ends_mail(const struct session *t, struct span line)
+{
+	if (t->state & IN_LINE)
+		return false;
+	return span_is(line, ".\r\n") || (t->state & BARE_LF && span_is(line, ".\n"));
 }
 
 /* The next line with its end; a line without one is taken piece by piece.  Empty: wait. */
@@ -268,7 +301,7 @@ static size_t take_mail(struct session *t, struct span in, bool at_end, bool *en
 	*ended = false;
 	while ((line = next_line(rest, at_end)).n) {
 		rest = span_from(rest, line.n);
-		if (span_is(line, ".\r\n") || span_is(line, ".\n")) {
+		if (ends_mail(t, line)) {
 			*ended = true;
 			break;
 		}
@@ -294,30 +327,49 @@ static bool is_binary(struct span line)
 	return line.n && (line.p[0] < ' ' || line.p[0] == 0x7F) && line.p[0] != '\r' && line.p[0] != '\n';
 }
 
+/* What has come of a line that is not whole is recorded should the connection
+ * end, but for a password. */
+static enum verdict wait(struct session *t, struct span in)
+{
+	if (state_of(t) != COMMANDS || span_eq_nocase(span_sub(span_trim(in), 0, 4), SPAN("AUTH")))
+		buf_lit(&t->whole, "AUTH");
+	return V_MORE;
+}
+
 static enum verdict take(struct session *t, struct span in, bool at_end, struct span *frame, struct buf *reply)
 {
-	if (t->state == MAIL || t->state == CUT)
+	if (state_of(t) == MAIL)
 		return take_body(t, in, at_end, frame);
 	*frame = next_line(in, at_end);
-	if (is_binary(in)) {
+	if (state_of(t) == COMMANDS && is_binary(in)) {
 		*frame = in;
 		return V_NOT_MINE;
 	}
 	if (frame->n == 0)
-		return V_MORE;
+		return wait(t, in);
 	struct span line = span_trim(*frame);
-	if (t->state != COMMANDS)
+	if (state_of(t) != COMMANDS)
 		take_secret(t, reply);
 	else if (line.n)
 		command(t, line, reply);
+	if (state_of(t) == MAIL && frame->n > 1 && frame->p[frame->n - 2] != '\r')
+		t->state |= BARE_LF;
 	return V_OK;
+}
+
+/* Nobody sends so slowly; what there is reaches a person. */
+static bool due(struct session *t, struct buf *out)
+{
+	(void)t;
+	(void)out;
+	return false;
 }
 
 /* A mail that broke off: who sent it, and to whom, and as much of it as is there. */
 static struct span left(struct session *t)
 {
 	buf_reset(&t->whole);
-	if (t->state == MAIL || t->state == CUT)
+	if (state_of(t) == MAIL)
 		put_record(t);
 	forget(t);
 	return buf_view(&t->whole);
@@ -335,4 +387,4 @@ void smtp_answer(const struct signal *s, const struct context *cx, enum answer a
 		buf_str(out, a == A_NAK ? "452 4.3.1 not kept, try again\r\n" : "550 5.7.1 refused\r\n");
 }
 
-const struct conversation smtp_conversation = { .begin = begin, .frame = take, .left = left };
+const struct conversation smtp_conversation = { .begin = begin, .frame = take, .due = due, .left = left };

@@ -68,6 +68,17 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/* Of records that are refused. */
+static void close_needs(struct buf *needs)
+{
+	int fd;
+	for (size_t at = 0; at < needs->n; at += sizeof fd) {
+		memcpy(&fd, needs->p + at, sizeof fd);
+		close(fd);
+	}
+	buf_reset(needs);
+}
+
 /* Segments: an empty file of that number is as good as a new one; any other
  * is passed over, whoever made it. */
 static int open_segment(struct journal *j, uint64_t number)
@@ -144,6 +155,8 @@ static void fail(struct journal *j, int error)
 	j->trouble = error;
 	j->busy = false;
 	buf_reset(&j->writing);
+	close_needs(&j->needs);
+	close_needs(&j->needed);
 	begin_epoch(j);
 	if (j->options.dir) {
 		close_fd(&j->segment_fd);
@@ -343,6 +356,7 @@ void journal_flush(struct journal *j)
 	if (j->busy || j->queue.n == 0)
 		return;
 	if (j->options.dir && j->segment_fd < 0) {
+		close_needs(&j->needs);
 		begin_epoch(j);
 		j->done(j, j->trouble);
 		return;
@@ -488,6 +502,8 @@ static void close_files(struct journal *j)
 	close_fd(&j->reserve_fd);
 	close_fd(&j->lock_fd);
 	close_fd(&j->dir_fd);
+	close_needs(&j->needs);
+	close_needs(&j->needed);
 	buf_free(&j->node);
 	buf_free(&j->queue);
 	buf_free(&j->writing);

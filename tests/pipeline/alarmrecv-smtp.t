@@ -121,6 +121,75 @@ QUIT")" '220 250 250 250 354 452 221 ' 'no place for the picture: try again'
 like "$(alarmdecode "$T"/spool/*.jsonl)" '"error":"file-lost".*"account":"1002"' 'and a person sees the alarm meanwhile'
 ended
 
+# What else comes: dots, lines without CR, long ones, envelopes that name nobody, or many.
+# raw PAUSE PIECE...: the pieces as they are, so many seconds between them; what was answered, a code a line.
+raw() {
+	perl -MIO::Socket::INET -e '
+		my ($port, $pause, @pieces) = @ARGV;
+		my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port) or die;
+		for (@pieces) { s/\\([rn0])/$1 eq "r" ? "\r" : $1 eq "n" ? "\n" : "\0"/ge; print $s $_; $s->flush; select undef, undef, undef, $pause }
+		shutdown $s, 1;
+		alarm 20;
+		while (<$s>) { print substr($_, 0, 3), "\n" unless /^\d{3}-/ }' "$port" "$@" | tr '\n' ' '
+}
+# started ACCOUNT: an envelope.
+started() { printf '%s' "MAIL FROM:<c@s>\\r\\nRCPT TO:<$1@c>\\r\\nDATA\\r\\n"; }
+of() { alarmdecode "$T"/spool/*.jsonl 2>/dev/null | grep "\"account\":\"$1\""; }
+rm -rf "$T/spool"
+received --spool "$T/spool"
+long=$(printf '%03000d' 7)
+is "$(raw 0.3 "$(started 2001)Subject: a\r\n\r\n$long" '.\r\nmore\r\n.\r\nQUIT\r\n')" '220 250 250 354 250 221 ' 'a dot behind a long line ends no mail'
+like "$(tail -n 2 "$T"/spool/files/*.eml | tr -d '\r' | tr '\n' ' ')" '7\. more $' 'and is kept'
+is "$(raw 0 "$(started 2002)Subject: a\r\n\r\none\n.\nMAIL FROM:<x@y>\r\nRCPT TO:<6666@c>\r\nDATA\r\nforged\r\n.\r\nQUIT\r\n")" '220 250 250 354 250 221 ' \
+	'where lines end in CR LF a dot between LFs is text'
+is "$(of 6666)" '' 'no second mail is smuggled in'
+is "$(raw 0 'MAIL FROM:<c@s>\nRCPT TO:<2003@c>\nDATA\nSubject: LF\n\none\n.\nQUIT\n')" '220 250 250 354 250 221 ' 'a camera that knows no CR is served'
+is "$(raw 0 'MAIL FROM:<RCPT TO:<x>@y>\r\nDATA\r\nRCPT TO:<>\r\nRCPT TO:>x<\r\nDATA\r\nQUIT\r\n')" '220 250 503 501 501 503 221 ' 'who names no recipient may not go on'
+is "$(raw 0 'MAIL FROM:<c@s>\r\nRCPT TO:<2004+7@c>\r\nRCPT TO:<owner@home.example>\r\nRCPT TO:<2005@c>\r\nRCPT TO:<2005@c>\r\nDATA\r\nSubject: two\r\n\r\n.\r\nQUIT\r\n')" \
+	'220 250 250 250 250 250 354 250 221 ' 'for several'
+is "$(alarmdecode "$T"/spool/*.jsonl | grep '"text":"two"' | fields account zone of | tr '\n' ' ')" '2004 7 3 owner - 3 2005 - 3 ' 'an event for each of them, once'
+is "$(raw 0 "MAIL FROM:<c@s>\\r\\n$(printf 'RCPT TO:<%d@c>\\r\\n' {3001..3120})QUIT\r\n" | tr ' ' '\n' | sort | uniq -c | awk '{ print $2, $1 }' | tr '\n' ' ')" \
+	'220 1 221 1 250 101 452 20 ' 'a hundred at most'
+# A connection that is reset within the password.
+perl -MIO::Socket::INET -MSocket=SOL_SOCKET,SO_LINGER -e '
+	for my $begun ("AUTH PLAIN AHVzZXIAc2VjcmV0", "auth login dXNlcg==\r\nc2VjcmV0", "AUTH LOGIN\r\n\x01c2VjcmV0") {
+		my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0]) or die;
+		<$s>;
+		print $s $begun;
+		$s->flush;
+		select undef, undef, undef, 0.2;
+		setsockopt $s, SOL_SOCKET, SO_LINGER, pack "ii", 1, 0;
+	}' "$port"
+wait_for 10 sh -c "[ \$(grep -c incomplete '$T'/spool/*.jsonl) -ge 3 ]"
+is "$? $(grep -rlE 'c2VjcmV0|AHVzZXI|633256|dXNlcg' "$T/spool" | wc -l)" '0 0' 'cut off within a password: told without it'
+# After a power cut a name may be there whose bytes are not.
+is "$(raw 0 "$(started 2006)Subject: again\r\n\r\nthe same\r\n.\r\nQUIT\r\n")" '220 250 250 354 250 221 ' 'a mail'
+eml=$(of 2006 | fields mail)
+size=$(stat -c %s "$T/spool/files/$eml")
+head -c "$size" /dev/zero >"$T/spool/files/$eml"
+raw 0 "$(started 2006)Subject: again\r\n\r\nthe same\r\n.\r\nQUIT\r\n" >/dev/null
+is "$(sha256sum <"$T/spool/files/$eml" | cut -d' ' -f1).eml" "$eml" 'once more: its file is whole again'
+# Names are words of a mail, and never of a path.
+raw 0 "$(started 2007)Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: image/jpeg; name=\"../../../../evil.jpg\"\r\nContent-Disposition: attachment; filename=\"/etc/passwd.png\"\r\n\r\nx\r\n--b--\r\n.\r\nQUIT\r\n" >/dev/null
+is "$(of 2007 | fields picture) $(ls "$T/spool/files" | grep -vcE '^[0-9a-f]{64}\.(eml|jpg)$') $(find "$T" -name 'evil*' -o -name 'passwd*' | wc -l)" \
+	"$(printf 'x\r\n' | sha256sum | cut -d' ' -f1).jpg 0 0" 'no name of an attachment is used'
+# The subject is controls alone, as long as a record may have it; so is the account.
+raw 0 "$(started '\\0\xC3\xA9\xFF')Subject: $(printf '\\0%.0s' {1..10000})\r\n\r\n.\r\nQUIT\r\n" >/dev/null
+like "$(alarmdecode "$T"/spool/*.jsonl | tail -1 | cut -c 1-400)" '"type":"event".*"kind":"alarm"' 'ten thousand NULs: an alarm still'
+is "$(alarmdecode "$T"/spool/*.jsonl | perl -MJSON::PP -ne 'decode_json($_)' 2>&1 | head -3) $(awk 'length > 65536' "$T"/spool/*.jsonl | wc -l)" ' 0' 'in records that everybody can read'
+ended
+
+# Small talk makes nobody known: who says no more is gone soon, and what had come of a mail reaches a person.
+rm -rf "$T/spool"
+received --spool "$T/spool" --stranger-idle 1s
+exec 3<>"/dev/tcp/127.0.0.1/$port"
+printf 'EHLO cam1\r\nMAIL FROM:<c@s>\r\nRCPT TO:<2008@c>\r\nDATA\r\nSubject: half\r\n' >&3
+wait_for 10 grep -q '"incomplete"' "$T"/spool/*.jsonl
+is "$? $(of 2008 | grep -c incomplete)" '0 0' 'a camera that falls silent within a mail'
+like "$(cat "$T"/spool/*.jsonl)" 'RCPT TO:<2008@c>.*Subject: half' 'what it had begun to say reaches a person at once'
+exec 3>&-
+ended
+
 # Old ones go with the records that named them.
 rm -rf "$T/spool"
 received --spool "$T/spool"

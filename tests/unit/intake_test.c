@@ -418,7 +418,7 @@ static void conversations(void)
 	start(NULL, "* * 023499\n* * 1234\n* * 01234\n");
 	records();
 	dial(SPAN("F#023499\x9f"));
-	ok(taken.small_talk && taken.standing == SPOKE_SOUNDLY && reply.n == 3 && !taken.stored, "the account is answered at once");
+	ok(taken.small_talk && taken.standing == STRANGER && reply.n == 3 && !taken.stored, "the account is answered at once, and says nothing of who it is");
 	is(records(), "", "and not recorded");
 	talk(ALARM);
 	ok(taken.stored && reply.n == 3 && taken.standing == KNOWN_ACCOUNT, "the alarm when it is stored");

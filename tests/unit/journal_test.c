@@ -353,6 +353,40 @@ static void no_descriptor(struct sample *s)
 	clean(s);
 }
 
+static int needed(void)
+{
+	int fd = dup(journal.dir_fd);
+	journal_needs(&journal, fd);
+	return fd;
+}
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* What refused records needed is given back, however long that lasts. */
+static void needs_refused(struct sample *s)
+{
+	char path[128];
+	begin(s->dir, 1 << 20, 0);
+	store(2);
+	sample_path(s, 2, path);
+	ok(mkdir(path, 0700) == 0, "a successor that cannot be opened");
+	int first = needed();
+	disk.write_error = EIO;
+	disk.room = 0;
+	store(1);
+	ok(got.bad == 1 && !is_open(first), "a write that fails");
+	disk.write_error = 0;
+	int second = needed();
+	store(1);
+	ok(got.bad == 2 && !is_open(second), "nowhere to write to");
+	rmdir(path);
+	journal_close(&journal);
+	clean(s);
+}
+
 static void refused(struct sample *s)
 {
 	const char *why;
@@ -458,6 +492,7 @@ int main(void)
 	write_failed(&s);
 	full(&s);
 	no_descriptor(&s);
+	needs_refused(&s);
 	refused(&s);
 	to_stdout();
 	epochs(&s);
