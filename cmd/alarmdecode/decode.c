@@ -185,20 +185,14 @@ bool decode_frame(struct decoder *d, const struct frame_in *f)
 void decode_payload(struct decoder *d, const struct frame_in *f)
 {
 	static const struct signal bare = { .sent = CLOCK_NONE };
-	const char *error = "noise", *why = "bytes that are no payload of this language";
 	event_list_reset(&d->list);
 	enum verdict v = d->format->decode(f->bytes, d->language, &d->list);
+	const char *error = refusal_word(v, d->list.refusal), *why = refusal_meaning(v, d->list.refusal);
 	if (v == V_OK && print_events(d, f, &bare))
 		return;
 	if (v == V_OK) {
 		error = "record-bad";
 		why = "its event would be longer than 64 KiB";
-	} else if (v == V_BAD_CHECK) {
-		error = "check-bad";
-		why = "the check digit or sum is wrong, or the second round differs";
-	} else if (v == V_MALFORMED) {
-		error = warning_word(W_STRUCTURE_BAD);
-		why = warning_meaning(W_STRUCTURE_BAD);
 	}
 	decode_error(d, f, error, why, (struct span){ 0 });
 }

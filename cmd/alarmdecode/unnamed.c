@@ -35,10 +35,10 @@ static void nothing_fits(struct decoder *d, const struct frame_in *f, const stru
 	if (nearest.protocol && nearest.protocol->read(f->bytes, &s) != V_NOT_MINE)
 		account = s.account.n ? s.account : s.inner_account;
 	buf_printf(&detail, "damaged, nearest is %s: %s", reading_name(r),
-	           r->protocol ? warning_meaning(r->damage) : "the check digit or sum is wrong, or the second round differs");
+	           r->protocol ? warning_meaning(r->damage) : refusal_meaning(V_BAD_CHECK, r->refusal));
 	for (unsigned i = 1; i < found->n; i++)
 		buf_printf(&detail, "%s%s", i == 1 ? "; then " : ", ", reading_name(&found->reading[i]));
-	decode_error(d, &nearest, r->protocol ? warning_word(r->damage) : "check-bad", buf_cstr(&detail), account);
+	decode_error(d, &nearest, r->protocol ? warning_word(r->damage) : refusal_word(V_BAD_CHECK, r->refusal), buf_cstr(&detail), account);
 	buf_free(&detail);
 }
 

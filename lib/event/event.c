@@ -36,6 +36,7 @@ struct event *event_list_add(struct event_list *list)
 void event_list_reset(struct event_list *list)
 {
 	list->n = 0;
+	list->refusal = 0;
 	list->looked = 0;
 	list->escapes = false;
 	buf_reset(&list->text);

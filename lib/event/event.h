@@ -55,6 +55,7 @@ struct event_list {
 	struct buf text;
 	struct buf data;
 	struct buf scratch;	/* a decoder's own, so that it asks for no memory for each frame */
+	unsigned refusal;	/* why a payload has no reading, of enum refusal (format/format.h); 0: not said */
 	/* internal */
 	size_t looked;		/* bytes of text that have been looked at for what JSON must escape */
 	bool escapes;		/* some has to be, or is not ASCII */

@@ -27,7 +27,7 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	struct span s = digits_pack(span_trim(payload), packed);
 	const struct variant *variant = variant_of(span_sub(s, 4, 2));
 	if (!variant || s.n < 6 + variant->event || s.n > 7 + variant->event)
-		return V_NOT_MINE;
+		return format_refuse(list, V_NOT_MINE, variant ? BAD_LENGTH : s.n ? BAD_TYPE : NO_REASON);
 	bool checked = s.n == 7 + variant->event;
 	if (checked && !digits_check(s))
 		return V_BAD_CHECK;

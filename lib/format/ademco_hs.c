@@ -81,12 +81,12 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	struct span digits = digits_pack(span_trim(payload), packed);
 	unsigned began = list->n;
 	if (!lay_out(digits, &m))
-		return V_NOT_MINE;
+		return format_refuse(list, V_NOT_MINE, digits.n ? BAD_LENGTH : NO_REASON);
 	if (!m.warnings && !digits_check(digits))
 		return V_BAD_CHECK;
 	enum verdict v = check(&m);
 	if (v != V_OK)
-		return v;
+		return format_refuse(list, v, BAD_CHANNEL);
 	channels_events(&m, is_arming(m.status) ? 2 : 1, language, list);
 	if (m.status != '7' || list->n == began)
 		whole_event(&m, language, list);

@@ -25,9 +25,11 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	uint8_t packed[DIGITS_MOST];
 	struct span s = digits_pack(span_trim(payload), packed);
 	if (s.n != 16)
-		return V_NOT_MINE;
-	if (s.p[5] < '0' || s.p[5] > '4' || !span_is(span_from(s, 8), "00000000"))
-		return V_MALFORMED;
+		return format_refuse(list, V_NOT_MINE, s.n ? BAD_LENGTH : NO_REASON);
+	if (s.p[5] < '0' || s.p[5] > '4')
+		return format_refuse(list, V_MALFORMED, BAD_TYPE);
+	if (!span_is(span_from(s, 8), "00000000"))
+		return format_refuse(list, V_MALFORMED, BAD_SYNTAX);
 	const struct type *type = &types[s.p[5] - '0'];
 	struct event *ev = event_list_add(list);
 	digits_set(ev, F_ACCOUNT, span_sub(s, 0, 5));

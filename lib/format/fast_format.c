@@ -6,7 +6,11 @@
  *	|    8, 16 or 24 channels, a digit each: channels.h
  *	account, 4 to 6 digits
  *
- * There is no check digit; that all digits are in their range is the check. */
+ * There is no check digit; that all digits are in their range is the check,
+ * and a second round behind a blank, where the receiver kept it. */
+#include <stdio.h>
+
+#include "event/explain.h"
 #include "format/channels.h"
 
 /* The usual plan, as Visonic and most others leave the works.  It can be
@@ -58,14 +62,27 @@ static enum verdict lay_out(struct span digits, struct channels *m)
 	return m->status >= '7' && m->status <= '9' ? V_OK : V_MALFORMED;
 }
 
+/* Two rounds, each written without blanks, which are whole messages both. */
+static bool two_rounds(struct span payload, struct span *first, struct span *second)
+{
+	struct channels m;
+	return span_word(&payload, first) && span_word(&payload, second) && span_trim(payload).n == 0 && digits_only(*first) &&
+	       digits_only(*second) && first->n == second->n && lay_out(*first, &m) != V_NOT_MINE;
+}
+
 static enum verdict decode(struct span payload, enum language language, struct event_list *list)
 {
 	uint8_t packed[DIGITS_MOST];
 	struct channels m = { .format = "fast-format", .meaning = meaning };
 	unsigned began = list->n;
-	enum verdict v = lay_out(digits_pack(span_trim(payload), packed), &m);
+	struct span first, second;
+	m.checked = two_rounds(payload, &first, &second);
+	if (m.checked && !span_eq(first, second))
+		return format_refuse(list, V_BAD_CHECK, ROUNDS_DIFFER);
+	struct span digits = m.checked ? first : digits_pack(span_trim(payload), packed);
+	enum verdict v = lay_out(digits, &m);
 	if (v != V_OK)
-		return v;
+		return format_refuse(list, v, v == V_MALFORMED ? BAD_CHANNEL : digits.n ? BAD_LENGTH : NO_REASON);
 	channels_events(&m, 1, language, list);
 	if (m.status != '7' || list->n == began)
 		channels_whole(&m, &statuses[m.status - '7'], false, language, list);
@@ -77,6 +94,13 @@ static void explain(struct span payload, enum language language, struct buf *out
 	static const char *const drawings[] = { "aaaacccccccck", "aaaaacccccccck", "aaaaaacccccccck", NULL };
 	uint8_t packed[DIGITS_MOST];
 	struct channels m = { 0 };
+	struct span first, second;
+	if (two_rounds(payload, &first, &second)) {
+		char label[32];
+		snprintf(label, sizeof label, _("round %u"), 2);
+		explain_row(out, label, second, span_eq(first, second) ? _("as the first") : _("DIFFERS from the first"));
+		payload = first;
+	}
 	if (lay_out(digits_pack(span_trim(payload), packed), &m) == V_NOT_MINE) {
 		digits_explain(payload, drawings, out);
 		return;
@@ -88,5 +112,5 @@ static void explain(struct span payload, enum language language, struct buf *out
 const struct format format_fast_format = {
 	.name = "fast-format", .title = N_("Fast Format (Scancom)"),
 	.coverage = N_("complete; what a channel means is the usual plan, which can be programmed"),
-	.row = row_of, .decode = decode, .explain = explain,
+	.proof = BY_ROUNDS, .row = row_of, .decode = decode, .explain = explain,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/format.h"
+#include "util/hex.h"
 
 const struct format *const formats[] = {
 #define FORMAT(name) &format_##name,
@@ -46,6 +47,29 @@ const struct format *format_find(struct span name)
 	return NULL;
 }
 
+#define ACCOUNT_MOST 16
+
+static bool is_word(uint8_t c)
+{
+	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+struct span format_take_account(struct span *payload, warnings *seen)
+{
+	struct span s = span_trim(*payload);
+	bool brackets = s.n > 1 && s.p[0] == '[' && s.p[s.n - 1] == ']';
+	s = brackets ? span_sub(s, 1, s.n - 2) : s;
+	bool hash = s.n && s.p[0] == '#';
+	size_t n = hash, least = hash ? 1 : 3;
+	while (n < s.n && (hash ? is_word(s.p[n]) : is_hex(s.p[n])))
+		n++;
+	if (n == s.n || s.p[n] != '|' || n < hash + least || n > hash + (size_t)ACCOUNT_MOST)
+		return (struct span){ 0 };
+	*seen |= hash ? 0 : WARN(INNER_ACCOUNT_NO_HASH);
+	*payload = span_from(s, n + 1);
+	return span_sub(s, hash, n - hash);
+}
+
 /* "Disarmed by user / Armed by user": the words for new and for restored. */
 static struct span half(struct span label, bool second)
 {
@@ -55,11 +79,19 @@ static struct span half(struct span label, bool second)
 	return label;
 }
 
+/* "vendor (Ajax): night mode on": whose code it is stands in the table for who looks it up. */
+static struct span without_maker(struct span label)
+{
+	static const struct span end = SPAN("): ");
+	const uint8_t *at = span_starts(label, SPAN("vendor (")) ? memmem(label.p, label.n, end.p, end.n) : NULL;
+	return at ? span_from(label, (size_t)(at - label.p) + end.n) : label;
+}
+
 /* A restoral that has no words of its own is the event's, over. */
 static void set_label(struct event *ev, const struct code *row, bool restored, enum language language)
 {
 	static const struct span over[] = { [LANG_EN] = SPAN("Restored: "), [LANG_FR] = SPAN("Retour : ") };
-	struct span label = span_str(row->label[language]), words = half(label, restored);
+	struct span label = without_maker(span_str(row->label[language])), words = half(label, restored);
 	size_t began = ev->list->text.n;
 	bool own = words.n != label.n || !restored || strcmp(row->kind, row->kind_restored) == 0;
 	if (!own)

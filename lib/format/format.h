@@ -22,6 +22,14 @@ enum verdict {
 /* BY_NOTHING: any text will do, so nothing is ever taken for it unasked. */
 enum proof { BY_FORM, BY_ROUNDS, BY_CHECK_DIGIT, BY_PARITY, BY_SUM, BY_CRC, BY_NOTHING };
 
+/* Why a payload has no reading, as far as the language can say. */
+enum refusal {
+	NO_REASON, BAD_CHECKSUM, BAD_PARITY, ROUNDS_DIFFER, BAD_LENGTH, BAD_CHARACTER, BAD_TYPE, BAD_QUALIFIER, BAD_CHANNEL, BAD_SYNTAX,
+	TRUNCATED, RECORD_TOO_LONG, NO_BLOCK
+};
+const char *refusal_word(enum verdict v, unsigned refusal);	/* "error" of a record */
+const char *refusal_meaning(enum verdict v, unsigned refusal);	/* "detail", in English */
+
 struct format {
 	const char *name;	/* as in "format":"sia" */
 	const char *title;	/* N_(), one line for --list */
@@ -35,7 +43,8 @@ struct format {
 	const char *speaks;	/* the language of its events, where that has another name; NULL: its own */
 	/* Appends the events of the payload.  Language as wanted for labels.
 	 * V_OK: at least one event; a part without a reading is an event with
-	 * `unreadable` set and its bytes in F_TEXT.  V_MALFORMED: none. */
+	 * `unreadable` set and its bytes in F_TEXT.  Else none, and list->refusal
+	 * where it can say why. */
 	enum verdict (*decode)(struct span payload, enum language language, struct event_list *list);
 	/* What is its own, as rows for a person (event/explain.h): fields, check digits as
 	 * computed, blocks, channels; of any bytes, sound or not.  May be NULL. */
@@ -61,6 +70,17 @@ bool format_is_named(struct span name);
 
 /* Languages that receivers translate: their codes are met in records, never a payload. */
 bool format_is_received(struct span name);
+
+/* Says why, and hands the verdict on. */
+static inline enum verdict format_refuse(struct event_list *list, enum verdict v, enum refusal why)
+{
+	list->refusal = why;
+	return v;
+}
+
+/* Takes "#account|" off the front of a payload as DC-09 carries it, and the
+ * brackets around both; empty when none is there.  Without its # it is hexadecimal. */
+struct span format_take_account(struct span *payload, warnings *seen);
 
 /* Sets kind, category, severity and label from the table's row, or the
  * undefined kind and code-unknown when row is NULL.  restored: the event

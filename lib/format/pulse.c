@@ -74,7 +74,7 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	struct message m = { 0 };
 	enum verdict v = read_rounds(span_trim(payload), &m);
 	if (v != V_OK)
-		return v;
+		return format_refuse(list, v, v == V_BAD_CHECK ? ROUNDS_DIFFER : m.rounds && digits_only(span_trim(payload)) ? BAD_LENGTH : NO_REASON);
 	struct event *ev = digits_event(list, "pulse", m.account, m.event, language);
 	format_number(ev, m.number);
 	event_data(ev, SPAN("variant"), span_str(m.variant));

@@ -13,9 +13,11 @@
  * Modifiers hold for every event behind them; Galaxy writes them behind the
  * event.  Real panels leave the slash away (a value then ends at the next
  * modifier, at ^ or at two capitals), write *text* or *'text'NM for ^text^,
- * and put a field of their own in front of N. */
+ * and put a field of their own in front of N.  Alone, a message may have its
+ * "#account|" in front and stand in its brackets. */
 #include "event/explain.h"
 #include "format/format.h"
+#include "format/sia_block.h"
 #include "util/cursor.h"
 #include "util/hex.h"
 
@@ -49,7 +51,7 @@ struct block {
 	struct span value[M_COUNT];
 	struct span strange[STRANGE];	/* modifiers that no list has, letters and value */
 	unsigned strangers, told;	/* how many there are, and were at the last event */
-	struct span area_text;
+	struct span area_text, user_text, other_text;
 	warnings warnings;
 };
 
@@ -73,19 +75,20 @@ static bool two_capitals(struct span s)
 	return s.n >= 2 && is_capital(s.p[0]) && is_capital(s.p[1]);
 }
 
+/* Manuals print the first letter as a capital, and so do some who build by them. */
 static int modifier_at(struct span s)
 {
-	if (s.n < 2 || !is_small(s.p[0]) || !is_small(s.p[1]))
+	if (s.n < 2 || !is_letter(s.p[0]) || !is_small(s.p[1]))
 		return -1;
 	for (int m = 0; m < M_COUNT; m++)
-		if (s.p[0] == modifiers[m].letters[0] && s.p[1] == modifiers[m].letters[1])
+		if ((s.p[0] | 0x20) == modifiers[m].letters[0] && s.p[1] == modifiers[m].letters[1])
 			return m;
 	return -1;
 }
 
 static bool value_ends(struct span s)
 {
-	return s.p[0] == '/' || s.p[0] == '^' || s.p[0] == '*' || two_capitals(s) || modifier_at(s) >= 0;
+	return s.p[0] == '/' || s.p[0] == '^' || s.p[0] == '*' || s.p[0] == ' ' || two_capitals(s) || modifier_at(s) >= 0;
 }
 
 /* With a slash behind it a value may be hexadecimal; without, the next event's letters end it. */
@@ -129,9 +132,17 @@ static void end_modifier(struct block *b)
 		b->warnings |= WARN(MODIFIER_NO_SLASH);
 }
 
+/* In front of a number they are print layout of manuals. */
+static void skip_blanks(struct block *b)
+{
+	while (b->c.rest.n > 1 && b->c.rest.p[0] == ' ' && is_digit(b->c.rest.p[1]))
+		cursor_take(&b->c, 1);
+}
+
 static void take_modifier(struct block *b, int m)
 {
 	cursor_take(&b->c, 2);
+	skip_blanks(b);
 	b->value[m] = take_value(b);
 	b->present |= 1u << m;
 	b->behind |= 1u << m;
@@ -140,8 +151,8 @@ static void take_modifier(struct block *b, int m)
 		b->timed = next;
 	if (m == M_DATE && !b->dated)
 		b->dated = next;
-	if (cursor_peek(&b->c) == '^' && m == M_AREA)
-		b->area_text = take_text(b);
+	if (cursor_peek(&b->c) == '^')
+		*(m == M_AREA ? &b->area_text : m == M_USER ? &b->user_text : &b->other_text) = take_text(b);
 	end_modifier(b);
 }
 
@@ -242,6 +253,10 @@ static void set_data(struct block *b, struct event *ev, unsigned which)
 	}
 	if (b->area_text.n && which >> M_AREA & 1)
 		event_data(ev, SPAN("area_text"), b->area_text);
+	if (b->user_text.n && which >> M_USER & 1)
+		event_data(ev, SPAN("user_name"), b->user_text);
+	if (b->other_text.n)
+		event_data(ev, SPAN("text"), b->other_text);
 }
 
 static void set_strange(struct block *b, struct event *ev, unsigned from)
@@ -254,8 +269,7 @@ static void take_event(struct block *b)
 {
 	struct event *ev = event_list_add(b->list);
 	struct span code = cursor_take(&b->c, 2), number;
-	while (b->c.rest.n > 1 && b->c.rest.p[0] == ' ' && is_digit(b->c.rest.p[1]))	/* print layout of manuals */
-		cursor_take(&b->c, 1);
+	skip_blanks(b);
 	number = take_number(b);
 	const struct code *row = code_sia(code);
 	event_puts(ev, F_FORMAT, "sia");
@@ -264,7 +278,7 @@ static void take_event(struct block *b)
 	format_classify(ev, row, false, b->language);
 	set_area(b, ev);
 	format_number(ev, number);
-	if (!row && number.n)	/* a zone most likely, and as it stands */
+	if (number.n && (!row || row->concern == ON_DEVICE))	/* perhaps no zone of a site: kept as it stands, too */
 		event_data(ev, SPAN("address"), number);
 	set_user(b, ev);
 	set_data(b, ev, ~0u);
@@ -341,6 +355,17 @@ static void modifiers_behind(struct block *b)
 	}
 }
 
+/* "A+INTRUDER" behind the last slash: the text block of Galaxy's messages. */
+static bool take_galaxy_text(struct block *b)
+{
+	struct span s = b->c.rest;
+	struct event *last = b->list->n > b->first ? &b->list->event[b->list->n - 1] : NULL;
+	if (!last || last->unreadable || s.n < 3 || s.p[0] != 'A' || (s.p[1] != '+' && s.p[1] != '-'))
+		return false;
+	sia_block_text(last, span_from(cursor_take(&b->c, s.n), 1));
+	return true;
+}
+
 static void take_items(struct block *b)
 {
 	while (!cursor_end(&b->c)) {
@@ -349,7 +374,7 @@ static void take_items(struct block *b)
 			continue;
 		if (m >= 0)
 			take_modifier(b, m);
-		else if (take_strange(b))
+		else if (take_strange(b) || take_galaxy_text(b))
 			continue;
 		else if (two_capitals(b->c.rest))
 			take_event(b);
@@ -388,6 +413,33 @@ static bool event_block(struct event_list *list, struct span part, enum language
 	return false;
 }
 
+/* Codes in small letters, where the table has them and no modifier is called so. */
+static bool capitals(struct span part, struct buf *out)
+{
+	bool any = false, begins = true;
+	buf_span(out, part);
+	for (size_t i = 1; i + 1 < part.n; i++) {
+		struct span two = span_sub(part, i, 2);
+		if (begins && is_small(two.p[0]) && is_small(two.p[1]) && modifier_at(two) < 0 && code_sia(two)) {
+			out->p[i] &= (uint8_t)~0x20;
+			out->p[i + 1] &= (uint8_t)~0x20;
+			any = true;
+		}
+		begins = two.p[0] == '/' || two.p[0] == ' ';
+	}
+	return any;
+}
+
+/* Only where nothing else can be read: such letters may be a modifier that no list has. */
+static bool event_in_small(struct event_list *list, struct span part, enum language language, warnings *seen)
+{
+	struct buf upper = { 0 };
+	bool read = (part.p[0] == 'N' || part.p[0] == 'O') && capitals(part, &upper) &&
+	            event_block(list, buf_view(&upper), language, seen);
+	buf_free(&upper);
+	return read;
+}
+
 static bool ascii_block(struct event *last, struct span part)
 {
 	if (part.p[0] != 'A' || last->unreadable)
@@ -406,18 +458,22 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	unsigned began = list->n;
 	struct span part;
 	warnings seen = 0;
+	struct span account = format_take_account(&payload, &seen);
 	while (next_part(&payload, &part)) {
-		if (part.n == 0 || event_block(list, part, language, &seen))
+		if (part.n == 0 || event_block(list, part, language, &seen) || event_in_small(list, part, language, &seen))
 			continue;
 		if (list->n == began)
 			seen |= WARN(EXTRA_DATA_FIELD);
 		else if (!ascii_block(&list->event[list->n - 1], part))
 			add_unreadable(list, part);
 	}
-	for (unsigned i = began; i < list->n; i++)
+	for (unsigned i = began; i < list->n; i++) {
 		if (!list->event[i].unreadable)
 			list->event[i].warnings |= seen;
-	return list->n > began ? V_OK : V_MALFORMED;
+		if (account.n)
+			event_set(&list->event[i], F_ACCOUNT, account);
+	}
+	return list->n > began ? V_OK : format_refuse(list, V_MALFORMED, BAD_SYNTAX);
 }
 
 static void explain_modifier(struct block *b, int m, struct buf *out)
@@ -426,13 +482,15 @@ static void explain_modifier(struct block *b, int m, struct buf *out)
 	take_modifier(b, m);
 	struct span taken = span_sub(before, 0, 2 + b->value[m].n);
 	explain_row(out, _("modifier"), taken, _(modifiers[m].name));
-	explain_some(out, _("text"), m == M_AREA ? b->area_text : (struct span){ 0 }, NULL);
-	b->area_text.n = 0;
+	explain_some(out, _("text"), m == M_AREA ? b->area_text : m == M_USER ? b->user_text : b->other_text, NULL);
+	b->area_text.n = b->user_text.n = b->other_text.n = 0;
 }
 
 static void explain_event(struct block *b, struct buf *out)
 {
-	struct span code = cursor_take(&b->c, 2), number = take_number(b);
+	struct span code = cursor_take(&b->c, 2);
+	skip_blanks(b);
+	struct span number = take_number(b);
 	const struct code *row = code_sia(code);
 	struct buf both = { 0 };
 	buf_span(&both, code);
@@ -463,6 +521,8 @@ static void explain_block(struct span part, enum language language, struct buf *
 static void explain(struct span payload, enum language language, struct buf *out)
 {
 	struct span part;
+	warnings seen = 0;
+	explain_some(out, _("account"), format_take_account(&payload, &seen), NULL);
 	for (bool first = true; next_part(&payload, &part); first = false) {
 		if (part.n && (part.p[0] == 'N' || part.p[0] == 'O'))
 			explain_block(part, language, out);

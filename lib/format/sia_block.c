@@ -278,7 +278,8 @@ static enum verdict decode(struct span payload, enum language language, struct e
 		return V_NOT_MINE;
 	take_blocks(&s, &c);
 	if (c.rest.n == payload.n)
-		return payload.n > 1 && is_function(payload.p[1]) ? V_MALFORMED : V_NOT_MINE;
+		return payload.n > 1 && is_function(payload.p[1]) ? format_refuse(list, V_MALFORMED, TRUNCATED)
+		                                                  : format_refuse(list, V_NOT_MINE, NO_BLOCK);
 	if (!cursor_end(&c))
 		add_unreadable(&s, c.rest, WARN(STRUCTURE_BAD));
 	else if (list->n == s.first)
@@ -288,7 +289,9 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	if (s.readable)
 		return V_OK;
 	list->n = s.first;
-	return s.bad_check ? V_BAD_CHECK : V_MALFORMED;
+	if (s.bad_check)
+		return format_refuse(list, V_BAD_CHECK, BAD_PARITY);
+	return format_refuse(list, V_MALFORMED, cursor_end(&c) ? BAD_SYNTAX : TRUNCATED);
 }
 
 /* Any text can be taken for the beginning of blocks; seldom do they end where it ends. */

@@ -45,8 +45,12 @@ static enum verdict decode(struct span payload, enum language language, struct e
 	uint8_t length = cursor_u8(&c), again = cursor_u8(&c), begin = cursor_u8(&c);
 	struct span body = cursor_take(&c, length);
 	uint8_t check = cursor_u8(&c), end = cursor_u8(&c);
-	if (!cursor_ok(&c) || !cursor_end(&c) || length != again || begin != 0x68 || end != 0x16 || length < 2)
-		return V_MALFORMED;
+	if (!cursor_ok(&c) && begin == 0x68 && length == again)
+		return format_refuse(list, V_MALFORMED, TRUNCATED);
+	if (!cursor_ok(&c) || !cursor_end(&c) || length != again || length < 2)
+		return format_refuse(list, V_MALFORMED, BAD_LENGTH);
+	if (begin != 0x68 || end != 0x16)
+		return format_refuse(list, V_MALFORMED, BAD_SYNTAX);
 	if (check != vds_sum(body))
 		return V_BAD_CHECK;
 	unsigned began = list->n;

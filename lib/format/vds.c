@@ -427,7 +427,7 @@ static enum verdict take_all(struct telegram *t, struct span records)
 		take_silence(t, records);
 	if (t->readable == 0) {
 		t->list->n = t->first;
-		return V_MALFORMED;
+		return format_refuse(t->list, V_MALFORMED, cursor_end(&c) ? BAD_SYNTAX : RECORD_TOO_LONG);
 	}
 	keep_others(t, records);
 	return V_OK;

@@ -169,9 +169,11 @@ static void add_damaged(struct span bytes, unsigned what, struct event_list *lis
 			add(d, &r);
 	}
 	for (const struct format *const *f = formats; *f && what & DETECT_PAYLOADS; f++) {
-		struct reading r = { .format = *f, .damage = W_CHECK_DIGIT };
-		if (nearly_format(*f, bytes, list))
-			add(d, &r);
+		struct reading r = { .format = *f };
+		if (!nearly_format(*f, bytes, list))
+			continue;
+		r.refusal = list->refusal;
+		add(d, &r);
 	}
 	for (const struct protocol *const *p = protocols; *p && d->fit == 0 && what & DETECT_FRAMES; p++) {
 		struct reading r = { .protocol = *p };

@@ -23,7 +23,8 @@ struct reading {
 	const struct format *format;		/* of such a payload; of a frame that is one from end to end, so that it is the same reading */
 	enum sure sure;				/* of one that fits */
 	bool ended;				/* with all its borders; a log may have taken the last away */
-	enum warning damage;			/* of one that does not: what is wrong */
+	enum warning damage;			/* of a frame that does not: what is wrong */
+	unsigned refusal;			/* of a payload: enum refusal */
 };
 const char *reading_name(const struct reading *r);
 

@@ -35,7 +35,7 @@ event - pulse 1234 check code-unknown,also-surtec' 'by their check, by their for
 } | alarmdecode --json >"$T/bad"
 is $? 1 'what nothing fits: exit status 1'
 is "$(shown type error proto account warnings <"$T/bad")" 'error crc-bad dc09 1002 -
-error check-bad - - -
+error checksum - - -
 event - - 1233 code-unknown,check-missing,detected-by-form,detected-doubtful,also-robofon,damaged-pulse
 event - - 1233 code-unknown,check-missing,detected-by-form,detected-doubtful,also-robofon,damaged-pulse
 error noise - - -' 'a damaged frame is an error that names its protocol; a form beside damage is doubtful and names it'

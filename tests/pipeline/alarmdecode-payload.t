@@ -14,7 +14,7 @@ event R7 123 pulse 3 undefined' 'as events of their language, with the source th
 printf '%s\n' '123431 123431' '123431 123432' 'hello' '1233 1233' | alarmdecode --json -f pulse >"$T/bad"
 is $? 1 'a payload without a reading: exit status 1'
 is "$(fields type error text account <"$T/bad")" 'event - - 1234
-error check-bad 123431 123432 -
+error rounds-differ 123431 123432 -
 error noise hello -
 event - - 123' 'rounds that differ are an error with their digits, and so are other bytes; the lines around them are read'
 
@@ -24,7 +24,7 @@ is "$(echo '1234 1556\x20 5555 7' | alarmdecode --json -f fast-format | fields a
 is "$(echo '04 56 21 43 65 87 05 02 01 05 00 01 22' | alarmdecode --json -f vds | fields account zone partition kind category)" \
 	'12345678 5 1 alarm burglary' 'bytes are pasted as hexadecimal digits'
 is "$(echo '0456214365870502010500' | alarmdecode --json -f vds | fields type error hex)" \
-	'error structure-bad 0456214365870502010500' 'and an error has them as such'
+	'error record-length 0456214365870502010500' 'and an error has them as such'
 
 frame='{"type":"frame","id":"pc1.e-1","at":"2026-01-13T20:14:03.000Z","proto":"dc09","text":"\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\r"}'
 is "$(echo "$frame" | alarmdecode --json -f pulse | fields format code)" 'cid 130' 'a record of the pipe is what it says it is'

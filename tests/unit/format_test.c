@@ -144,6 +144,8 @@ static void run(const struct format *f)
 			check_warnings(line, buf_cstr(&name));
 		} else if (span_is(word, "error")) {
 			ok(v != V_OK && list.n == 0, "%s: no reading", buf_cstr(&name));
+			if (span_word(&line, &word))
+				ok(span_is(word, refusal_word(v, list.refusal)), "%s: why: %s", buf_cstr(&name), refusal_word(v, list.refusal));
 		}
 	}
 	ok(cases > 10, "%s: %u cases", f->name, cases);
