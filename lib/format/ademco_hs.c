@@ -28,6 +28,12 @@ static bool is_arming(uint8_t status)
 	return status == '2' || status == '4';
 }
 
+const struct code *ademco_hs_status(uint8_t status)
+{
+	const struct code *row = status < sizeof statuses / sizeof *statuses ? &statuses[status] : NULL;
+	return row && row->kind ? row : NULL;
+}
+
 /* Account, type, channels, status: false when the digits are none of ours. */
 static bool lay_out(struct span s, struct channels *m)
 {
@@ -69,8 +75,7 @@ static void whole_event(const struct channels *m, enum language language, struct
 		event_puts(ev, F_QUALIFIER, closing ? "R" : "E");
 		format_number(ev, span_sub(m->channel, 0, 1));
 	} else {
-		const struct code *row = &statuses[m->status];
-		channels_whole(m, row->kind ? row : NULL, false, language, list);
+		channels_whole(m, ademco_hs_status(m->status), false, language, list);
 	}
 }
 
@@ -95,9 +100,8 @@ static enum verdict decode(struct span payload, enum language language, struct e
 
 static const char *status_label(uint8_t status, enum language language)
 {
-	const struct code *row = status < sizeof statuses / sizeof *statuses ? &statuses[status] : NULL;
-	row = is_arming(status) ? &arming : row;
-	return row && row->kind ? row->label[language] : NULL;
+	const struct code *row = is_arming(status) ? &arming : ademco_hs_status(status);
+	return row ? row->label[language] : NULL;
 }
 
 static void explain(struct span payload, enum language language, struct buf *out)

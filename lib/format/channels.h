@@ -35,4 +35,7 @@ void channels_explain(const struct channels *m, unsigned first, const char *stat
 struct event *channels_whole(const struct channels *m, const struct code *row, bool restored, enum language language,
                              struct event_list *list);
 
+/* What Ademco's status digit says of a message without a channel that is not normal; NULL: nothing that is public. */
+const struct code *ademco_hs_status(uint8_t status);
+
 #endif

@@ -3,6 +3,7 @@
  * and SIA go through their own languages; the letters that receivers print
  * for pulse and old FSK formats are translated by the table.  A code whose
  * meaning is not published stays undefined, for a person to look at. */
+#include "format/channels.h"
 #include "proto/receiver.h"
 #include "util/hex.h"
 
@@ -14,6 +15,7 @@ static const struct letter {
 } meanings[] = {
 	{ " pulse bfsk d6500 varitech iti ", "A", "UA" },
 	{ " pulse bfsk d6500 varitech ", "R", "UR" },
+	{ " d6500 ", "F", "FA" },
 	{ " pulse bfsk d6500 varitech iti ", "O", "OP" },
 	{ " pulse bfsk d6500 varitech iti ", "C", "CL" },
 	{ " pulse ", "T", "UT" }, { " pulse iti ", "B", "UB" }, { " pulse ", "H", "UU" }, { " pulse ", "P", "LF" },
@@ -78,26 +80,31 @@ static void undefined(const struct receiver_record *r, enum language language, s
 	format_classify(add_plain(r, list), NULL, false, language);
 }
 
-/* In the form of Contact ID behind an account, with the qualifier as a digit. */
+/* In the form of Contact ID behind an account, with the qualifier as a digit.
+ * Where the receiver says zone or user, no guess by the code; a number to
+ * which the code gives no meaning is the record's zone as it is printed. */
 static enum verdict put_cid(const struct receiver_record *r, enum language language, struct event_list *list)
 {
-	static const char letters[] = "ERP", digits[] = "136";
+	static const char letters[] = "ERPS", digits[] = "1366";	/* some write S for 6 */
 	uint8_t text[11];
-	const char *letter = memchr(letters, r->cid.p[0], 3);
+	const char *letter = memchr(letters, r->cid.p[0], 4);
 	text[0] = letter ? (uint8_t)digits[letter - letters] : r->cid.p[0];
 	memcpy(text + 1, r->cid.p + 1, 3);
 	text[4] = text[7] = ' ';
 	memcpy(text + 5, r->cid.p + 4, 2);
 	memcpy(text + 8, r->cid.p + 6, 3);
 	enum verdict v = format_find(SPAN("cid"))->decode(span_of(text, sizeof text), language, list);
-	if (v == V_OK && r->cid_flag) {	/* the receiver says it: no guess by the code */
-		struct event *ev = &list->event[list->n - 1];
+	if (v != V_OK)
+		return v;
+	struct event *ev = &list->event[list->n - 1];
+	bool placed = event_get(ev, F_ZONE).n + event_get(ev, F_USER).n;
+	if (r->cid_flag || !placed) {
 		ev->field[F_ZONE].n = ev->field[F_USER].n = 0;
 		enum field on = r->cid_flag == 'U' ? F_USER : F_ZONE;
 		event_set(ev, on, span_sub(r->cid, 6, 3));
 		ev->number_in = (uint8_t)(on + 1);
 	}
-	return v;
+	return V_OK;
 }
 
 static enum verdict put_sia(const struct receiver_record *r, enum language language, struct event_list *list)
@@ -126,11 +133,23 @@ static const char *channel_meaning(uint8_t channel, uint8_t kind)
 	}
 }
 
+/* An opening (2) or closing (4) that no channel has is its user's, who stands in channel 1. */
+static bool put_arming(const struct receiver_record *r, uint8_t kind, enum language language, struct event_list *list)
+{
+	if ((kind != '2' && kind != '4') || memchr(r->code.p, kind, 8))
+		return false;
+	struct event *ev = add_plain(r, list);
+	format_classify(ev, row_of(kind == '2' ? "OP" : "CL"), false, language);
+	event_set(ev, F_USER, span_sub(r->code, 0, 1));
+	return true;
+}
+
 /* Eight channels, 5 at rest, and a digit for what the record is about. */
 static void put_high_speed(const struct receiver_record *r, enum language language, struct event_list *list)
 {
 	uint8_t kind = r->code.p[8];
-	for (uint8_t i = 0; i < 8; i++) {
+	unsigned began = list->n;
+	for (uint8_t i = put_arming(r, kind, language, list); i < 8; i++) {
 		uint8_t channel = r->code.p[i], number = (uint8_t)('1' + i);
 		const char *same = channel_meaning(channel, kind);
 		if (channel == '5')
@@ -143,6 +162,8 @@ static void put_high_speed(const struct receiver_record *r, enum language langua
 		if (event_get(ev, F_ZONE).n + event_get(ev, F_USER).n == 0)
 			event_set(ev, F_ZONE, span_of(&number, 1));
 	}
+	if (list->n == began)
+		format_classify(add_plain(r, list), ademco_hs_status(kind), false, language);
 }
 
 static void set_status(struct event *ev, const struct receiver_record *r, enum language language)
@@ -240,14 +261,16 @@ static void put_damaged_item(const struct receiver_record *r, struct span item, 
 
 static bool is_mark(uint8_t c)
 {
-	return c && strchr("\"#!*,", c);
+	return c && strchr("\"#!*,\x05", c);
 }
 
-/* " an event, # and ! one that came damaged, * listen-in and its seconds, "," more in the next record. */
+/* " an event, # and ! one that came damaged, * listen-in and its seconds, 05 another
+ * account for those behind it, "," more in the next record. */
 static void put_items(const struct receiver_record *r, enum language language, struct event_list *list)
 {
-	struct span rest = r->items;
+	struct span rest = r->items, account = { 0 };
 	while (rest.n) {
+		unsigned began = list->n;
 		uint8_t mark = rest.p[0];
 		size_t n = 1;
 		while (n < rest.n && !is_mark(rest.p[n]))
@@ -259,6 +282,10 @@ static void put_items(const struct receiver_record *r, enum language language, s
 			put_damaged_item(r, item, language, list);
 		else if (mark == '*')
 			put_note(&(struct receiver_record){ .what = RX_LISTEN_IN, .text = item }, language, list);
+		else if (mark == 0x05)
+			account = item;
+		for (unsigned i = began; i < list->n && account.n; i++)
+			event_set(&list->event[i], F_ACCOUNT, account);
 		rest = span_from(rest, n);
 	}
 }
@@ -319,7 +346,8 @@ void receiver_put_events(const struct receiver_record *r, const char *proto, enu
 		put(ev, F_RECEIVER, r->receiver);
 		put(ev, F_LINE, r->line);
 		put(ev, F_SEQ, r->seq);
-		put(ev, F_ACCOUNT, r->account);
+		if (event_get(ev, F_ACCOUNT).n == 0)
+			put(ev, F_ACCOUNT, r->account);
 		if (ev->unreadable)
 			continue;
 		if (r->time.n)

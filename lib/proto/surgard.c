@@ -130,11 +130,25 @@ static bool parse_basic(struct span text, struct receiver_record *r)
 	return split(text, 16, r, &body) && read_basic(body, r);
 }
 
-static struct span as_block(struct span event, struct receiver_record *r)
+/* In the form of a block, its letters capitals. */
+static struct span as_block(struct span event, struct span number, struct receiver_record *r)
 {
 	r->joined[0] = 'N';
-	memcpy(r->joined + 1, event.p, 6);
-	return span_of(r->joined, 7);
+	r->joined[1] = event.p[0] & (uint8_t)~0x20;
+	r->joined[2] = event.p[1] & (uint8_t)~0x20;
+	memcpy(r->joined + 3, number.p, number.n);
+	return span_of(r->joined, 3 + number.n);
+}
+
+/* Filled up with blanks in front, as all numbers are, or behind. */
+static bool is_number(struct span s)
+{
+	return s.n == 0 || receiver_all(s, is_hex);
+}
+
+static bool is_code(struct span s)
+{
+	return receiver_is_capital(s.p[0] & (uint8_t)~0x20) && receiver_is_capital(s.p[1] & (uint8_t)~0x20);
 }
 
 /* Some print words as type 3: for a person to read. */
@@ -143,12 +157,11 @@ static bool parse_sia_one(struct span text, struct receiver_record *r)
 	struct span body;
 	if (!split(text, 16, r, &body))
 		return false;
-	struct span account = span_sub(body, 0, 10), event = span_from(body, 10), number = span_from(event, 2);
-	bool sia = receiver_is_capital(event.p[0]) && receiver_is_capital(event.p[1]) && receiver_is_field(account) &&
-	           receiver_all(number, is_hex);
+	struct span account = span_sub(body, 0, 10), event = span_from(body, 10), number = span_trim(span_from(event, 2));
+	bool sia = is_code(event) && receiver_is_field(account) && receiver_all(span_trim(account), is_hex) && is_number(number);
 	r->format = sia ? "sia" : "text";
 	r->account = sia ? span_trim(account) : (struct span){ 0 };
-	r->sia = sia ? as_block(event, r) : (struct span){ 0 };
+	r->sia = sia ? as_block(event, number, r) : (struct span){ 0 };
 	r->text = sia ? (struct span){ 0 } : span_trim(body);
 	return sia || span_find(body, '|') < 0;
 }

@@ -373,6 +373,19 @@ static void ids(void)
 	   "sk9000: the same");
 }
 
+/* Each event of a packet belongs to the account in front of it. */
+static void accounts_of_a_packet(void)
+{
+	static const struct span packet = SPAN("&051697\"081356\"02\"0007\"00401\005123456\"FA1*045\005123457\"OP3E\r");
+	struct signal s;
+	proto = protocol_find(SPAN("ademco-8000"));
+	event_list_reset(&list);
+	ok(proto->read(packet, &s) == V_OK && proto->events(&s, LANG_EN, &list) == V_OK && list.n == 3, "ademco-8000: two accounts in a packet");
+	ok(list.n == 3 && span_is(event_get(&list.event[0], F_ACCOUNT), "123456") && span_is(event_get(&list.event[2], F_ACCOUNT), "123457"),
+	   "ademco-8000: each event goes to its own");
+	ok(list.n == 3 && span_is(event_get(&list.event[1], F_TEXT), "045"), "ademco-8000: and listen-in keeps its seconds");
+}
+
 /* A body of each type of Sur-Gard's, behind a header of each width, with the clock and without. */
 static const struct { char type; const char *body; } bodies[] = {
 	{ '1', "      1234 A  01" }, { '1', "           @    " }, { '3', "      1234BA0001" }, { 'S', "[#1234|NBA01]" }, { '0', "[#0000|NLR01]" },
@@ -437,6 +450,7 @@ int main(void)
 	glued();
 	strangers();
 	ids();
+	accounts_of_a_packet();
 	widths();
 	misset();
 	buf_free(&first);
