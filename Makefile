@@ -71,9 +71,10 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libvigie.a
 	$(LINK) -fsanitize=fuzzer
 
 # Preloaded into the tools, so never sanitized itself.
+$(BUILD)/tests/uart.so: lib/link/uart.c
 $(BUILD)/tests/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(WERROR) -fPIC -shared -pthread -o $@ $< -ldl
+	$(CC) -std=c11 -D_GNU_SOURCE -Ilib $(WARNINGS) $(CFLAGS) $(WERROR) -fPIC -shared -pthread -o $@ $< -ldl
 
 $(BUILD)/share/locale/%/LC_MESSAGES/vigie.mo: lib/text/po/%.po
 	@mkdir -p $(@D)
@@ -84,7 +85,7 @@ PO := $(wildcard lib/text/po/*.po)
 po:
 	@mkdir -p $(BUILD)
 	xgettext -L C --from-code=UTF-8 -k_ -kN_ -kWARNING:3 --add-location=file --sort-by-file \
-		--package-name=vigie -o $(BUILD)/vigie.pot $(sort $(wildcard cmd/*/*.[ch] lib/*/*.[ch] lib/event/warnings.def cmd/*/*.def))
+		--package-name=vigie -o $(BUILD)/vigie.pot $(sort $(wildcard cmd/*/*.[ch] lib/*/*.[ch] lib/event/warnings.def lib/link/symptoms.def cmd/*/*.def))
 	sed -i '/^"POT-Creation-Date/d' $(BUILD)/vigie.pot
 	for po in $(PO); do msgmerge -q -U --no-fuzzy-matching --backup=none --add-location=file --sort-by-file $$po $(BUILD)/vigie.pot; done
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "link/wire_line.h"
 #include "record.h"
-#include "util/hex.h"
 #include "util/log.h"
 
 #define QUEUE_MOST ((size_t)1 << 20)	/* what may wait for the disk */
@@ -22,33 +22,10 @@ struct wire {
 	struct buf frame, reply, source;
 };
 
-struct wire_line {
-	msec at;
-	struct span path, frame;
-};
-
 static void refuse(struct wire *w, const char *why)
 {
 	warn("%s:%lu: %s", w->name, w->number, why);
 	w->status = EXIT_NO;
-}
-
-/* <88> is the byte 88, and a raised dot is a blank that can be seen. */
-static void put_bytes(struct buf *out, struct span text)
-{
-	const struct span dot = SPAN("\xC2\xB7");
-	for (; text.n; text = span_from(text, 1)) {
-		bool byte = text.n > 3 && text.p[0] == '<' && is_hex(text.p[1]) && is_hex(text.p[2]) && text.p[3] == '>';
-		if (byte) {
-			buf_byte(out, (uint8_t)(hex_digit(text.p[1]) << 4 | hex_digit(text.p[2])));
-			text = span_from(text, 3);
-		} else if (span_starts(text, dot)) {
-			buf_byte(out, ' ');
-			text = span_from(text, dot.n - 1);
-		} else {
-			buf_byte(out, text.p[0]);
-		}
-	}
 }
 
 /* The other way round; LF in front and CR behind are understood. */
@@ -63,21 +40,6 @@ static void put_shown(struct buf *out, struct span frame)
 			buf_printf(out, "<%02X>", frame.p[i]);
 		else
 			buf_byte(out, frame.p[i]);
-}
-
-static bool is_passed_over(struct span line)
-{
-	return line.n == 0 || line.p[0] == '#' || span_starts(line, SPAN("```"));
-}
-
-static bool read_line(struct span text, struct wire_line *line)
-{
-	struct span time;
-	if (!span_word(&text, &time) || !span_word(&text, &line->path))
-		return false;
-	line->at = clock_parse(time);
-	line->frame = span_trim(text);
-	return line->at != CLOCK_NONE && line->frame.n;
 }
 
 /* An answer is one when its frame is stored. */
@@ -146,7 +108,7 @@ static void take_line(struct wire *w, const struct wire_line *line)
 	struct origin from = { .proto = proto, .source = buf_cstr(&w->source), .via = "wire", .path = line->path };
 	if (dc09)
 		buf_byte(&w->frame, '\n');
-	put_bytes(&w->frame, line->frame);
+	wire_line_bytes(&w->frame, NULL, line->frame);
 	if (dc09)
 		buf_byte(&w->frame, '\r');
 	if (proto)
@@ -180,9 +142,9 @@ static void read_lines(struct wire *w, FILE *in)
 		struct span line = span_trim(span_of(text, (size_t)n));
 		struct wire_line wire;
 		w->number++;
-		if (is_passed_over(line))
+		if (wire_line_is_none(line))
 			continue;
-		if (!read_line(line, &wire)) {
+		if (!wire_line_read(line, &wire)) {
 			refuse(w, _("a line is TIME PATH FRAME, such as 2026-01-13T20:14:03.120Z ip:R1 ED25003D\"ADM-CID\"…"));
 			continue;
 		}

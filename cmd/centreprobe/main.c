@@ -165,15 +165,10 @@ static void run(struct probe *p, struct opts *o)
 static void show(struct probe *p, bool text)
 {
 	struct buf lines = { 0 };
-	struct span rest = buf_view(&p->out), line;
-	struct record *r = xcalloc(1, sizeof *r);
-	const char *why;
-	while (text && span_line(&rest, &line))
-		if (record_parse(r, line, &why) == 0)
-			record_show(&lines, r, terminal_colour(STDOUT_FILENO));
+	if (text)
+		records_show(&lines, buf_view(&p->out), terminal_colour(STDOUT_FILENO));
 	if (write_all(STDOUT_FILENO, text ? buf_view(&lines) : buf_view(&p->out)) < 0)
 		die(EXIT_WORK, "%s", _("standard output failed"));
-	free(r);
 	buf_free(&lines);
 }
 

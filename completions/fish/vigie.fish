@@ -28,6 +28,6 @@ function __vigie_words
     end
 end
 
-for tool in alarmcap alarmdecode alarmrecv alarmsend alarmspool centreprobe mcourante
+for tool in alarmcap alarmdecode alarmrecv alarmsend alarmspool centreprobe mcourante rxprobe
     complete -c $tool -a '(__vigie_words)'
 end

@@ -78,6 +78,16 @@ static void put_number(struct buf *out, double value)
 		buf_printf(out, "%.3f", value);
 }
 
+/* "31 30 14" */
+static void put_bytes(struct buf *out, struct span bytes)
+{
+	struct buf digits = { 0 };
+	for (size_t i = 0; i < bytes.n; i++)
+		buf_printf(&digits, "%s%02X", i ? " " : "", bytes.p[i]);
+	json_str(out, KEY("bytes"), buf_view(&digits));
+	buf_free(&digits);
+}
+
 static void put_record(struct checks *all, const struct check *c, struct buf *out)
 {
 	struct buf text = { 0 };
@@ -99,6 +109,10 @@ static void put_record(struct checks *all, const struct check *c, struct buf *ou
 	}
 	if (c->text.n)
 		json_str(out, KEY("text"), c->text);
+	if (c->confidence)
+		json_int(out, KEY("confidence"), c->confidence);
+	if (c->bytes.n)
+		put_bytes(out, c->bytes);
 	json_end(out);
 	buf_byte(out, '\n');
 	buf_free(&text);

@@ -32,6 +32,8 @@ struct check {
 	const char *unit;	/* "s", "ms", "%", "B"; "": none */
 	struct range warning, critical;
 	struct span text;	/* for a person, translated; owned by the caller */
+	unsigned confidence;	/* per cent, where it is a conclusion; 0: it was measured */
+	struct span bytes;	/* of a wire, that show it; may be empty */
 };
 
 /* With a value: its state, by its thresholds. */

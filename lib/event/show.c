@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event/show.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 #include "event/code.h"
@@ -142,6 +143,10 @@ static void show_check(struct line *l)
 	terminal_text(l->out, l->colour, C_NONE, text(l, "check"));
 	buf_lit(l->out, "  ");
 	terminal_text(l->out, l->colour, C_NONE, text(l, text(l, "text").n ? "text" : "finding"));
+	buf_lit(l->out, "  ");
+	terminal_text(l->out, l->colour, C_DIM, text(l, "confidence"));
+	buf_str(l->out, record_raw(l->r, "confidence").n ? " %  " : "");
+	terminal_text(l->out, l->colour, C_DIM, text(l, "bytes"));
 }
 
 static const struct {
@@ -168,4 +173,15 @@ void record_show(struct buf *out, const struct record *r, bool colour)
 	}
 	buf_byte(out, '\n');
 	buf_free(&l.scratch);
+}
+
+void records_show(struct buf *out, struct span lines, bool colour)
+{
+	struct record *r = xcalloc(1, sizeof *r);
+	struct span line;
+	const char *why;
+	while (span_line(&lines, &line))
+		if (record_parse(r, line, &why) == 0)
+			record_show(out, r, colour);
+	free(r);
 }

@@ -9,4 +9,7 @@
  * Any type of record has a line; one that is not known is shown as it came. */
 void record_show(struct buf *out, const struct record *r, bool colour);
 
+/* The same for each of the lines. */
+void records_show(struct buf *out, struct span lines, bool colour);
+
 #endif

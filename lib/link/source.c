@@ -167,16 +167,19 @@ static int parse_wire(struct source *s, struct span rest, const char **why)
 	return rest.n ? 0 : -1;
 }
 
-/* "dc09+tcp" */
-static int parse_scheme(struct source *s, struct span scheme, const char **why)
+/* "dc09+tcp"; where any protocol will do also "auto+tcp" and "tcp" */
+static int parse_scheme(struct source *s, struct span scheme, bool any, const char **why)
 {
 	struct span transport = scheme;
 	struct span proto = before(&transport, '+');
 	*why = _("PROTOCOL+TRANSPORT://… is wanted, such as dc09+tcp://:6001");
-	if (transport.n == 0)
+	if (transport.n == 0 && any)
+		transport = proto;
+	else if (transport.n == 0)
 		return -1;
+	any = any && (span_is(proto, "auto") || transport.p == proto.p);
 	s->proto = protocol_find(proto);
-	if (!s->proto) {
+	if (!s->proto && !any) {
 		*why = _("no such protocol; dc09 is one");
 		return -1;
 	}
@@ -184,13 +187,13 @@ static int parse_scheme(struct source *s, struct span scheme, const char **why)
 		if (span_is(transport, transports[i].word)) {
 			s->transport = (enum transport)i;
 			*why = _("this protocol needs a connection: tcp or tcp-connect");
-			return s->proto->conversation && i == OVER_UDP ? -1 : 0;
+			return s->proto && s->proto->conversation && i == OVER_UDP ? -1 : 0;
 		}
 	*why = _("no such transport; there are tcp, tcp-connect, udp and serial");
 	return -1;
 }
 
-static int parse(struct source *s, struct span rest, const char **why)
+static int parse(struct source *s, struct span rest, bool any, const char **why)
 {
 	if (span_starts(rest, SPAN("wire:")))
 		return parse_wire(s, span_from(rest, 5), why);
@@ -200,7 +203,7 @@ static int parse(struct source *s, struct span rest, const char **why)
 	if (all.n > rest.n && parse_name(s, name, why) < 0)
 		return -1;
 	struct span scheme = before(&rest, ':');
-	if (parse_scheme(s, scheme, why) < 0)
+	if (parse_scheme(s, scheme, any, why) < 0)
 		return -1;
 	if (!span_starts(rest, SPAN("//"))) {
 		*why = _("PROTOCOL+TRANSPORT://… is wanted, such as dc09+tcp://:6001");
@@ -210,13 +213,23 @@ static int parse(struct source *s, struct span rest, const char **why)
 	return transports[s->transport].has_port ? parse_host_port(s, rest, why) : parse_serial(s, rest, why);
 }
 
-int source_parse(struct source *s, const char *url, const char **why)
+static int parse_or_free(struct source *s, const char *url, bool any, const char **why)
 {
 	*s = (struct source){ .url = url, .name = copy((struct span){ 0 }) };
-	if (parse(s, span_str(url), why) == 0)
+	if (parse(s, span_str(url), any, why) == 0)
 		return 0;
 	source_free(s);
 	return -1;
+}
+
+int source_parse(struct source *s, const char *url, const char **why)
+{
+	return parse_or_free(s, url, false, why);
+}
+
+int source_parse_any(struct source *s, const char *url, const char **why)
+{
+	return parse_or_free(s, url, true, why);
 }
 
 void source_free(struct source *s)

@@ -19,7 +19,7 @@ enum transport { OVER_TCP, OVER_TCP_CONNECT, OVER_UDP, OVER_SERIAL, OVER_WIRE };
 
 struct source {
 	const char *url;	/* as it was given: how it is named to people */
-	const struct protocol *proto;	/* wire: DC-09, which the lines' frames are in */
+	const struct protocol *proto;	/* wire: DC-09, which the lines' frames are in; NULL: source_parse_any() */
 	enum transport transport;
 	char *host;		/* without brackets; empty: every address */
 	char *port;		/* decimal; "0": one that is free */
@@ -30,6 +30,10 @@ struct source {
 
 /* The url is kept, not copied.  -1 and *why (translated, without the url). */
 int source_parse(struct source *s, const char *url, const char **why);
+
+/* The same, but "serial://…" and "auto+serial://…" do too, for who finds the
+ * protocol out: s->proto is NULL then. */
+int source_parse_any(struct source *s, const char *url, const char **why);
 
 /* "tcp", "udp", "serial", "wire": as records name it. */
 const char *transport_via(enum transport t);

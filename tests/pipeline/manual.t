@@ -64,6 +64,11 @@ for my $page ('man/vigie-records.5', 'man/fr/vigie-records.5') {
 		"$page: every warning";
 }
 
+for my $page ('man/rxprobe.1', 'man/fr/rxprobe.1') {
+	is join(' ', grep { $_ ne 'age' } listed($page, 'symptoms.def')), join(' ', table('lib/link/symptoms.def', 'SYMPTOM')),
+		"$page: every symptom";
+}
+
 # The page of formats is what the tables and the catalogue make of it.
 for (['man/vigie-formats.7', 'C.UTF-8'], ['man/fr/vigie-formats.7', 'fr_FR.UTF-8']) {
 	my ($page, $locale) = @$_;
