@@ -155,10 +155,25 @@ static bool open_signal(struct decoder *d, const struct frame_in *f, struct sign
 	return false;
 }
 
+bool decode_has_parts(struct decoder *d, const struct frame_in *f)
+{
+	struct signal s;
+	if (f->protocol->read(f->bytes, &s) != V_BAD_CHECK || !s.format || s.format->proof != BY_PARITY)
+		return false;
+	event_list_reset(&d->list);
+	f->protocol->events(&s, d->language, &d->list);
+	for (unsigned i = 0; i < d->list.n; i++)
+		if (!d->list.event[i].unreadable)
+			return true;
+	return false;
+}
+
 bool decode_frame(struct decoder *d, const struct frame_in *f)
 {
 	struct signal s;
 	enum verdict v = f->protocol->read(f->bytes, &s);
+	if (v == V_BAD_CHECK && decode_has_parts(d, f) && print_events(d, f, &s))
+		return true;
 	if (v == V_NOT_MINE) {
 		decode_noise(d, f);
 		return true;

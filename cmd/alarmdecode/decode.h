@@ -76,6 +76,10 @@ void decode_end(struct decoder *d);
  * caller passes on what it had. */
 bool decode_frame(struct decoder *d, const struct frame_in *f);
 
+/* A session of blocks, each with its own parity, of which some are damaged and
+ * some are not: those are read in the sight of the account in front. */
+bool decode_has_parts(struct decoder *d, const struct frame_in *f);
+
 /* A payload without its frame: events, or an error. */
 void decode_payload(struct decoder *d, const struct frame_in *f);
 

@@ -180,6 +180,11 @@ void decode_pieces(struct decoder *d, struct frame_in *f, struct span bytes, boo
 			no_frame(d, f);
 		return;
 	}
+	if (!d->explain && decode_has_parts(d, f)) {
+		pasted_id(d, f);
+		decode_frame(d, f);
+		return;
+	}
 	for (; bytes.n; bytes = span_from(bytes, piece.n)) {
 		if (f->protocol->frame(bytes, true, &piece) == V_NOT_MINE) {
 			if (of_log)

@@ -11,16 +11,6 @@ void format_explain_parts(const struct format *f, struct span payload, enum lang
 		f->explain(payload, language, out);
 }
 
-/* What it is not, in words. */
-static const char *failure(enum verdict v)
-{
-	switch (v) {
-	case V_BAD_CHECK: return _("none: the check digit or sum is wrong, or the second round differs");
-	case V_MALFORMED: return _("none: not built as the standard says");
-	default: return _("none: bytes that are no payload of this language");
-	}
-}
-
 void format_explain(const struct format *f, struct span payload, enum language language, struct buf *out)
 {
 	struct event_list list = { 0 };
@@ -33,7 +23,7 @@ void format_explain(const struct format *f, struct span payload, enum language l
 	if (v == V_OK)
 		notes = explain_events(out, &list);
 	else
-		explain_say(out, _("event"), "%s", failure(v));
+		explain_say(out, _("event"), _("none: %s"), _(refusal_meaning(v, list.refusal)));
 	explain_notes(out, notes);
 	event_list_free(&list);
 }

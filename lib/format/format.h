@@ -28,7 +28,7 @@ enum refusal {
 	TRUNCATED, RECORD_TOO_LONG, NO_BLOCK
 };
 const char *refusal_word(enum verdict v, unsigned refusal);	/* "error" of a record */
-const char *refusal_meaning(enum verdict v, unsigned refusal);	/* "detail", in English */
+const char *refusal_meaning(enum verdict v, unsigned refusal);	/* "detail", in English; _() for a person */
 
 struct format {
 	const char *name;	/* as in "format":"sia" */

@@ -513,6 +513,8 @@ static void explain_block(struct span part, enum language language, struct buf *
 			explain_modifier(&b, m, out);
 		else if (two_capitals(b.c.rest))
 			explain_event(&b, out);
+		else if (take_strange(&b))
+			explain_row(out, _("modifier"), b.strange[b.strangers - 1], _("in no table"));
 		else
 			explain_row(out, _("no reading"), take_unreadable(&b), _("a modifier or an event code is wanted"));
 	}

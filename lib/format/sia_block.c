@@ -254,7 +254,7 @@ static void take_blocks(struct reading *s, struct cursor *c)
 			take_content(s, &b);
 		} else {
 			s->bad_check = true;
-			add_unreadable(s, b.content, WARN(CHECK_DIGIT));
+			add_unreadable(s, b.content, WARN(CHECK_BYTE));
 		}
 		cursor_take(c, sia_block_fill(c->rest));
 	}

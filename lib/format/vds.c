@@ -196,6 +196,18 @@ static void add_unreadable(struct telegram *t, struct span bytes)
 	event_set(ev, F_TEXT, bytes);
 }
 
+const struct vds_fault *vds_fault(uint8_t address)
+{
+	static const struct vds_fault faults[] = {
+		{ 0x01, "undervoltage", N_("undervoltage") }, { 0x02, "battery", N_("battery") }, { 0x03, "mains", N_("mains") },
+		{ 0x17, "primary-path", N_("primary path") }, { 0x18, "backup-path", N_("backup path") },
+	};
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		if (faults[i].address == address)
+			return &faults[i];
+	return NULL;
+}
+
 /* The address of an input is its zone; outputs and the faults of the device have numbers of their own. */
 static void set_zone(const struct telegram *t, struct event *ev, struct span body)
 {
@@ -224,6 +236,9 @@ static void set_place(const struct telegram *t, struct event *ev, struct span bo
 	data_number(ev, SPAN("address_add"), body.p[2]);
 	if (body.n == 5)
 		data_number(ev, SPAN("address_ext"), body.p[3]);
+	const struct vds_fault *fault = body.n == 5 && body.p[3] == 0x10 ? vds_fault(body.p[1]) : NULL;
+	if (fault)
+		event_data(ev, SPAN("fault"), span_str(fault->word));
 }
 
 /* A status record tells what still stands; nothing new has happened. */

@@ -46,4 +46,11 @@ const char *vds_feature_word(uint8_t type);
 /* wide: address and additional address are one number of 16 bits. */
 enum verdict vds_records(struct span records, bool wide, enum language language, struct event_list *list);
 
+/* What the address of a device's own fault says; NULL: nothing that is public. */
+struct vds_fault {
+	uint8_t address;
+	const char *word, *meaning;	/* in "data"; N_(), for a person */
+};
+const struct vds_fault *vds_fault(uint8_t address);
+
 #endif

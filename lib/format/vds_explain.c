@@ -30,6 +30,9 @@ static void tell_event(struct telling *t, struct span body)
 	buf_printf(&t->words, t->wide ? _(", address %02X%02X") : low ? _(", address %u.%u") : _(", address %u"), high, low);
 	if (kind < sizeof kinds / sizeof *kinds && kinds[kind])
 		buf_printf(&t->words, ", %s", _(kinds[kind]));
+	const struct vds_fault *fault = kind == 0x10 ? vds_fault(high) : NULL;
+	if (fault)
+		buf_printf(&t->words, " (%s)", _(fault->meaning));
 	snprintf(code, sizeof code, "%02X", message & 0x7Fu);
 	const struct code *row = code_vds(span_str(code));
 	buf_printf(&t->words, ", %s%s", row ? row->label[t->language] : _("a message of no table"), message & 0x80 ? _(" (over)") : "");

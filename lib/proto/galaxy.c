@@ -112,8 +112,9 @@ static void begin(struct session *t, struct buf *out)
 static void read_message(struct span in, struct signal *s)
 {
 	struct cursor c = cursor_over(span_trim(span_from(in, 2)));
-	s->account = cursor_while(&c, is_digit, 16);
+	s->account = cursor_while(&c, is_hex, 16);
 	s->payload = span_trim(c.rest);
+	s->warnings |= WARN(CHECK_MISSING);
 	s->format = format_find(SPAN("sia"));
 	s->identity = s->payload;
 }
@@ -237,7 +238,7 @@ static enum verdict events(const struct signal *s, enum language language, struc
 		event_puts(ev, F_PROTO, "galaxy");
 		if (event_get(ev, F_ACCOUNT).n == 0)
 			event_set(ev, F_ACCOUNT, s->account);
-		ev->warnings |= ev->unreadable ? 0 : s->warnings;
+		ev->warnings |= ev->unreadable ? 0 : s->warnings & ~(WARN(CHECK_BYTE) | WARN(LENGTH_BAD));	/* of a block beside it */
 	}
 	return V_OK;
 }

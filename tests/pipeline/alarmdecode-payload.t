@@ -44,4 +44,11 @@ is $? 1 'a payload is explained, and its exit status is as without'
 like "$explained" '^  account +1234$' 'its fields'
 like "$explained" '^  check digit +7$' 'the check digit'
 like "$explained" '= 59, WRONG: no multiple of$' 'and its sum as computed'
+
+# A session of blocks: the account, one with a wrong parity, a fire alarm.
+session=4423343731319b434e42413100434e464132c7
+for input in "$session" "{\"type\":\"frame\",\"id\":\"pc1.e-2\",\"at\":\"2026-01-13T20:14:03.000Z\",\"proto\":\"galaxy\",\"hex\":\"$session\"}"; do
+	is "$(echo "$input" | alarmdecode --json -p galaxy | fields type error account code text warnings)" 'error check-byte 4711 - NBA1 -
+event - 4711 FA - -' 'a damaged block hides neither the alarm behind it nor whose it is'
+done
 plan_done

@@ -217,8 +217,7 @@ static void payloads(void)
 	   "  check digit     7\n"
 	   "  sum             1+2+3+4+1+8+1+1+3+1+10+1+10+1+5+7  = 59, WRONG: no multiple of\n"
 	   "                  15; the check digit would be 8\n"
-	   "  event           none: the check digit or sum is wrong, or the second round\n"
-	   "                  differs\n", "Contact ID with a wrong check digit");
+	   "  event           none: the check digit or sum is wrong\n", "Contact ID with a wrong check digit");
 	const char *words = payload("ademco-hs", SPAN("123455551555557C"));
 	has(words, "channel 3       1  new alarm\n  channel 4       5  normal\n", "channels, one by one");
 	has(words, "= 75, a multiple of 15:\n                  right\n", "and the sum that is right");
