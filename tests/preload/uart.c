@@ -7,9 +7,12 @@
  * as it would there, without what that finds damaged. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -38,15 +41,26 @@ static unsigned baud_of(speed_t speed)
 	return 9600;
 }
 
-/* A pseudo-terminal takes eight bits without parity for whatever it is told, so that is noted. */
+/* A pseudo-terminal has eight bits and no parity, so what it is told is noted
+ * here; and it looks like a port that can be told more. */
 static tcflag_t told[1024];
 
 int tcsetattr(int fd, int when, const struct termios *t)
 {
-	int (*real)(int fd, int when, const struct termios *t) = (int (*)(int, int, const struct termios *))dlsym(RTLD_NEXT, "tcsetattr");
+	int (*real)(int, int, const struct termios *) = (int (*)(int, int, const struct termios *))dlsym(RTLD_NEXT, "tcsetattr");
+	struct termios plain = *t;
 	if (fd >= 0 && (size_t)fd < sizeof told / sizeof *told)
 		told[fd] = t->c_cflag;
-	return real(fd, when, t);
+	plain.c_cflag = (t->c_cflag & ~(tcflag_t)(CSIZE | PARENB | PARODD)) | CS8;
+	return real(fd, when, &plain);
+}
+
+int fstat(int fd, struct stat *st)
+{
+	int failed = fstatat(fd, "", st, AT_EMPTY_PATH);
+	if (!failed && major(st->st_rdev) >= 136 && major(st->st_rdev) <= 143)
+		st->st_rdev = makedev(4, 64);
+	return failed;
 }
 
 static bool near_end(int fd, struct serial_settings *s)
