@@ -72,7 +72,10 @@ static enum verdict parse(struct span text, struct receiver_record *r)
 {
 	const struct form *f = form_of(text);
 	text = span_trim(text);
-	if (!f || text.n != f->length || (f->type > f->account + ACCOUNT && text.p[f->account + ACCOUNT] != ' ') || !digits_only(span_sub(text, f->type, 2 + EVENT)))
+	if (!f || text.n != f->length || !digits_only(span_sub(text, f->type, 2 + EVENT)))
+		return receiver_bad(r, WARN(WIDTH_BAD));
+	bool blank = f->type == f->account + ACCOUNT || text.p[f->account + ACCOUNT] == ' ';
+	if (!blank || (f->end == '#' && text.p[text.n - 1] != '#'))
 		return receiver_bad(r, WARN(WIDTH_BAD));
 	struct span type = span_sub(text, f->type, 2);
 	if ((!span_is(type, "18") && !span_is(type, "98")) || !check_fits(text, f, r))

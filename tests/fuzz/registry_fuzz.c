@@ -4,12 +4,15 @@
  *
  * A protocol cuts, reads, opens, explains, answers and tells the events;
  * whatever pieces a connection hands on, the whole frames are the same.
- * What is printed is always a record.  session_fuzz.c has the conversations. */
+ * What is printed is always a record, and what is explained text for a
+ * terminal of 80 columns.  session_fuzz.c has the conversations. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/explain.h"
 #include "json/record.h"
-#include "proto/proto.h"
+#include "proto/explain.h"
+#include "util/charset.h"
 
 #define FRAMES 256
 #define INPUT_MOST 4096
@@ -57,15 +60,25 @@ static void print_all(void)
 	}
 }
 
+/* Lines of at most 80 columns, and nothing that a terminal would obey. */
+static void check_text(void)
+{
+	struct span rest = buf_view(&out), line;
+	must(out.n && out.n < 16 * RECORD_MOST && out.p[out.n - 1] == '\n' && is_utf8(rest));
+	while (span_line(&rest, &line)) {
+		must(utf8_width(line) <= 80);
+		for (; line.n; line = span_from(line, 1))
+			must(control_length(line) == 0);
+	}
+}
+
 static void explain(const struct protocol *p, struct span frame)
 {
 	struct context cx = { .now = 1768335243000, .key = &key, .opened = &opened };
 	buf_reset(&opened);
 	buf_reset(&out);
-	if (p->explain) {
-		p->explain(frame, &cx, language, &out);
-		must(out.n && out.n < 16 * RECORD_MOST);
-	}
+	protocol_explain(p, frame, &cx, language, &out);
+	check_text();
 }
 
 static void answers(const struct protocol *p, const struct signal *s, const struct context *cx)
@@ -215,11 +228,9 @@ static void format(const struct format *f, struct span in)
 	enum verdict v = f->decode(in, language, &list);
 	must((v == V_OK) == (list.n > 0));
 	print_all();
-	if (!f->explain)
-		return;
 	buf_reset(&out);
-	f->explain(in, language, &out);
-	must(out.n < 16 * RECORD_MOST);
+	format_explain(f, in, language, &out);
+	check_text();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
