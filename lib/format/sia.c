@@ -91,11 +91,13 @@ static bool value_ends(struct span s)
 	return s.p[0] == '/' || s.p[0] == '^' || s.p[0] == '*' || s.p[0] == ' ' || two_capitals(s) || modifier_at(s) >= 0;
 }
 
-/* With a slash behind it a value may be hexadecimal; without, the next event's letters end it. */
+/* With a slash behind it a value may be hexadecimal; without, the next event's
+ * letters end it.  So do two letters behind a digit in any case: 1BA12/ is far
+ * more likely area 1 and an alarm than an area 1BA12, and no alarm is lost in one. */
 static struct span take_value(struct block *b)
 {
 	size_t n = 0;
-	while (n < b->c.rest.n && is_hex(b->c.rest.p[n]) && !is_small(b->c.rest.p[n]))
+	while (n < b->c.rest.n && is_hex(b->c.rest.p[n]) && !is_small(b->c.rest.p[n]) && !(n && two_capitals(span_from(b->c.rest, n))))
 		n++;
 	if (n && n <= VALUE_MOST && n < b->c.rest.n && b->c.rest.p[n] == '/')
 		return cursor_take(&b->c, n);
