@@ -9,9 +9,9 @@ BUILD ?= build
 LAYERS := camera desk logbook site rule capture spool link proto format event store json crypto loop text util
 
 # What is needed: PROGRAM:PACKAGE or LIBRARY.pc:PACKAGE, packages as Debian names them.
-PACKAGES := sqlite3 nettle jansson libserialport libpcap
+PACKAGES := sqlite3 hogweed nettle jansson libserialport libpcap
 NEEDS := cc:gcc cc:libc6-dev pkg-config:pkg-config msgfmt:gettext \
-	sqlite3.pc:libsqlite3-dev nettle.pc:nettle-dev jansson.pc:libjansson-dev \
+	sqlite3.pc:libsqlite3-dev nettle.pc:nettle-dev hogweed.pc:nettle-dev jansson.pc:libjansson-dev \
 	libserialport.pc:libserialport-dev libpcap.pc:libpcap-dev
 CHECK_NEEDS := prove:perl mandoc:mandoc gcc:gcc clang:clang xgettext:gettext tcpdump:tcpdump
 

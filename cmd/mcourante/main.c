@@ -7,7 +7,8 @@ static const struct verb verbs[] = {
 	{ "add", "[OPTION…] TEXT…\n[OPTION…] [-] < RECORDS", N_("write an entry, or records from standard input"), add_options, verb_add },
 	{ "list", "[OPTION…]", N_("show entries, the newest last"), list_options, verb_list },
 	{ "show", "[OPTION…] NUMBER|ID…", N_("show all of an entry, by its number, its hash or its record's id"), show_options, verb_show },
-	{ "verify", "[OPTION…] [FILE]", N_("prove that no entry was changed"), verify_options, verb_verify },
+	{ "seal", "[OPTION…]", N_("sign the newest entry, and so all before it"), seal_options, verb_seal },
+	{ "verify", "[OPTION…] [FILE|FOLDER]", N_("prove that no entry was changed: in the log, a copy or an export"), verify_options, verb_verify },
 	{ 0 }
 };
 

@@ -95,6 +95,35 @@ void sha256_two(uint8_t digest[static SHA256_SIZE], struct span a, struct span b
 	sha256_digest(&state, SHA256_SIZE, digest);
 }
 
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct digest), "a digest under way has room");
+
+static struct sha256_ctx *under_way(struct digest *d)
+{
+	return (struct sha256_ctx *)(void *)d->state;
+}
+
+void digest_begin(struct digest *d)
+{
+	sha256_init(under_way(d));
+}
+
+void digest_add(struct digest *d, struct span bytes)
+{
+	sha256_update(under_way(d), bytes.n, bytes.p);
+}
+
+void digest_end(struct digest *d, uint8_t digest[static SHA256_SIZE])
+{
+	sha256_digest(under_way(d), SHA256_SIZE, digest);
+}
+
+void to_base64(struct buf *out, struct span bytes)
+{
+	size_t n = BASE64_ENCODE_RAW_LENGTH(bytes.n);
+	base64_encode_raw((char *)buf_reserve(out, n), bytes.n, bytes.p);
+	out->n += n;
+}
+
 bool from_base64(struct buf *out, struct span text)
 {
 	struct base64_decode_ctx c;

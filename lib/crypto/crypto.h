@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* AES, triple DES, SHA-256, base64 and chance; nettle stays in here. */
+/* AES, triple DES, SHA-256, base64 and chance (signatures: sign.h); nettle
+ * stays in here. */
 #ifndef VIGIE_CRYPTO_CRYPTO_H
 #define VIGIE_CRYPTO_CRYPTO_H
 
@@ -23,6 +24,17 @@ void sha256(uint8_t digest[static SHA256_SIZE], struct span bytes);
 
 /* SHA-256 over a then b, without joining them. */
 void sha256_two(uint8_t digest[static SHA256_SIZE], struct span a, struct span b);
+
+/* The same over bytes that come in pieces. */
+struct digest {
+	uint64_t state[16];	/* internal */
+};
+void digest_begin(struct digest *d);
+void digest_add(struct digest *d, struct span bytes);
+void digest_end(struct digest *d, uint8_t digest[static SHA256_SIZE]);
+
+/* Appends the bytes as text, in one line. */
+void to_base64(struct buf *out, struct span bytes);
 
 /* Appends what the text stands for; blanks and line ends may be in it.  False:
  * it breaks off or is damaged, and what came before that is there. */

@@ -35,3 +35,13 @@ struct hash body_commit(struct span random, struct span body)
 	sha256_two(hash.byte, random, body);
 	return hash;
 }
+
+bool hash_read(struct span digits, struct hash *hash)
+{
+	struct buf bytes = { 0 };
+	bool good = digits.n == 2 * (size_t)SHA256_SIZE && hex_decode(&bytes, digits) == 0;
+	if (good)
+		memcpy(hash->byte, bytes.p, SHA256_SIZE);
+	buf_free(&bytes);
+	return good;
+}

@@ -36,6 +36,9 @@ void head_put(struct buf *out, const struct head *h);
 struct hash head_hash(const struct head *h);
 struct hash body_commit(struct span random, struct span body);
 
+/* Reads 64 hexadecimal digits. */
+bool hash_read(struct span digits, struct hash *hash);
+
 static inline bool hash_eq(const struct hash *a, const struct hash *b)
 {
 	return memcmp(a->byte, b->byte, SHA256_SIZE) == 0;

@@ -48,6 +48,7 @@ struct entry {
 	struct head head;
 	struct hash hash;
 	bool kept;		/* its body is there */
+	bool withheld;		/* it is not, because only part of the log was given away */
 	bool shaped;		/* hashes are as long as hashes are, times within the calendar */
 	struct span random, body;
 	struct span account, site, incident;	/* what it is searched by: taken from the body */
@@ -86,6 +87,7 @@ struct search {
 	struct span kind, incident;
 	struct span id;		/* of the record */
 	int64_t number;
+	int64_t first, last;	/* bounds of the number; 0: none */
 	int64_t most;		/* the newest so many; 0: all */
 	struct hash hash;
 	bool by_hash;
@@ -93,6 +95,8 @@ struct search {
 
 /* Entries in the order of writing; s is borrowed as long as the query is used.  NULL: l->store says why. */
 struct query *logbook_search(struct logbook *l, const struct search *s);
+/* Of those only the numbers, in their order. */
+struct query *logbook_numbers(struct logbook *l, const struct search *s);
 /* 1, 0 at the end, -1. */
 int entry_next(struct query *q, struct entry *e);
 

@@ -422,3 +422,13 @@ void phrase_conflict(struct buf *out, int64_t number, enum language language)
 	buf_signed(out, number);
 	buf_str(out, language == LANG_FR ? ", autre contenu : " : ", other content: ");
 }
+
+void phrase_seal(struct buf *out, int64_t seal, int64_t number, struct span digits, enum language language)
+{
+	long long n = seal, m = number;
+	const char *text = (const char *)digits.p;
+	if (language == LANG_FR)
+		buf_printf(out, "Main courante scellée : sceau n° %lld, entrées 1 à %lld, empreinte %.*s.", n, m, (int)digits.n, text);
+	else
+		buf_printf(out, "Log sealed: seal %lld, entries 1 to %lld, hash %.*s.", n, m, (int)digits.n, text);
+}

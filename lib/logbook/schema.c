@@ -47,7 +47,28 @@ static const char version_1[] =
 	"CREATE TRIGGER record_update BEFORE UPDATE ON record BEGIN SELECT raise(ABORT, 'entries are only added'); END;"
 	"CREATE TRIGGER record_delete BEFORE DELETE ON record BEGIN SELECT raise(ABORT, 'entries are only added'); END;";
 
-static const char *const steps[] = { version_1 };
+/* The text of a seal is the whole of it; its entry stands beside only to find
+ * it.  handed knows which seals the command took that they are handed to. */
+static const char version_2[] =
+	"CREATE TABLE seal ("
+	" seal INTEGER PRIMARY KEY,"
+	" number INTEGER NOT NULL REFERENCES head,"
+	" text TEXT NOT NULL"
+	") STRICT;"
+	"CREATE TABLE handed ("
+	" seal INTEGER PRIMARY KEY REFERENCES seal,"
+	" at INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX seal_number ON seal (number);"
+	"CREATE TRIGGER seal_order BEFORE INSERT ON seal"
+	" WHEN NEW.seal IS NOT (SELECT coalesce(max(seal), 0) + 1 FROM seal)"
+	" BEGIN SELECT raise(ABORT, 'seals are numbered without a gap'); END;"
+	"CREATE TRIGGER seal_update BEFORE UPDATE ON seal BEGIN SELECT raise(ABORT, 'seals are only added'); END;"
+	"CREATE TRIGGER seal_delete BEFORE DELETE ON seal BEGIN SELECT raise(ABORT, 'seals are only added'); END;"
+	"CREATE TRIGGER handed_update BEFORE UPDATE ON handed BEGIN SELECT raise(ABORT, 'seals are only added'); END;"
+	"CREATE TRIGGER handed_delete BEFORE DELETE ON handed BEGIN SELECT raise(ABORT, 'seals are only added'); END;";
 
-/* "MCou" marks the file as ours. */
-const struct store_form logbook_form = { 0x4D436F75, steps, sizeof steps / sizeof *steps };
+static const char *const steps[] = { version_1, version_2 };
+
+/* "MCou" marks the file as ours.  A log without seals reads like any other. */
+const struct store_form logbook_form = { 0x4D436F75, steps, sizeof steps / sizeof *steps, 1 };

@@ -7,4 +7,6 @@
 
 extern const struct store_form logbook_form;
 
+#define VERSION_SEALS 2		/* the first that has seals */
+
 #endif

@@ -44,6 +44,8 @@ static void add_number(struct conditions *c, const char *sql, int64_t number, bo
 static void collect(struct conditions *c, const struct search *s)
 {
 	add_number(c, "head.number = ?", s->number, s->number != 0);
+	add_number(c, "head.number >= ?", s->first, s->first != 0);
+	add_number(c, "head.number <= ?", s->last, s->last != 0);
 	add_number(c, "event_at >= ?", s->since, s->since != CLOCK_NONE);
 	add_number(c, "event_at < ?", s->until, s->until != CLOCK_NONE);
 	add_text(c, "account = ?", s->account);
@@ -68,11 +70,10 @@ static void bind(struct query *q, const struct conditions *c)
 	}
 }
 
-struct query *logbook_search(struct logbook *l, const struct search *s)
+static struct query *search(struct logbook *l, const struct search *s, const char *columns)
 {
 	struct conditions c = { 0 };
-	buf_str(&c.sql, "SELECT head.number, previous, event_at, entry_at, kind, commitment, hash, random, body, account, site,"
-		" incident FROM head LEFT JOIN body USING (number)");
+	buf_printf(&c.sql, "SELECT %s FROM head LEFT JOIN body USING (number)", columns);
 	collect(&c, s);
 	if (s->most) {
 		struct buf newest = { 0 };
@@ -88,6 +89,16 @@ struct query *logbook_search(struct logbook *l, const struct search *s)
 		bind(q, &c);
 	buf_free(&c.sql);
 	return q;
+}
+
+struct query *logbook_search(struct logbook *l, const struct search *s)
+{
+	return search(l, s, "head.number, previous, event_at, entry_at, kind, commitment, hash, random, body, account, site, incident");
+}
+
+struct query *logbook_numbers(struct logbook *l, const struct search *s)
+{
+	return search(l, s, "head.number");
 }
 
 static struct hash column_hash(const struct query *q, int column, bool *shaped)

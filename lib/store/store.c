@@ -14,6 +14,7 @@
 struct store {
 	sqlite3 *db;
 	msec wait_ms;
+	unsigned version;
 	enum store_fault fault;
 	char why[256];
 };
@@ -70,6 +71,11 @@ enum store_fault store_fault(const struct store *s)
 const char *store_why(const struct store *s)
 {
 	return s->why;
+}
+
+unsigned store_version(const struct store *s)
+{
+	return s->version;
 }
 
 void store_forgive(struct store *s)
@@ -209,7 +215,8 @@ static int recognise(struct store *s, const struct store_form *form, enum store_
 		return failed(s, STORE_FOREIGN, "another program's database");
 	if (version > form->steps)
 		return failed(s, STORE_FOREIGN, "written by a newer vigie");
-	if (version == form->steps)
+	s->version = way == STORE_READ ? (unsigned)version : form->steps;
+	if (version == form->steps || (way == STORE_READ && !fresh && form->readable && version >= form->readable))
 		return 0;
 	if (way == STORE_READ)
 		return failed(s, STORE_FOREIGN, fresh ? "empty" : "written by an older vigie; writing to it brings it up to date");

@@ -33,12 +33,16 @@ struct store_form {
 	uint32_t application;
 	const char *const *step;
 	unsigned steps;
+	unsigned readable;	/* the oldest version that a reader takes as it is; 0: only the present one */
 };
 
 /* Opens path and, when it may be written, brings it to its present form;
  * waits at most wait_ms for a lock that another process holds. */
 struct store *store_open(const char *path, enum store_way way, const struct store_form *form, msec wait_ms);
 void store_close(struct store *s);
+
+/* The form that the file has now. */
+unsigned store_version(const struct store *s);
 
 /* What went wrong first since store_forgive(), and in words. */
 enum store_fault store_fault(const struct store *s);

@@ -10,7 +10,8 @@ bool lines_next(struct lines *l, struct span *line)
 {
 	struct span rest = span_from(buf_view(&l->in), l->taken);
 	ptrdiff_t lf = span_find(rest, '\n');
-	size_t n = lf >= 0 ? (size_t)lf + 1 : l->ended || rest.n >= LINES_MOST ? rest.n : 0;
+	size_t most = l->most ? l->most : LINES_MOST;
+	size_t n = lf >= 0 ? (size_t)lf + 1 : l->ended || rest.n >= most ? rest.n : 0;
 	if (n == 0)
 		return false;
 	l->within = l->torn;

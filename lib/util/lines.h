@@ -8,7 +8,7 @@
  *		write what there is;
  *	} while (lines_wait(&in));
  *
- * Zero-initialise but for fd; free. */
+ * Zero-initialise but for fd and, where longer lines are wanted, most; free. */
 #ifndef VIGIE_UTIL_LINES_H
 #define VIGIE_UTIL_LINES_H
 
@@ -16,6 +16,7 @@
 
 struct lines {
 	int fd;
+	size_t most;		/* what is longer is given in pieces of this size; 0: LINES_MOST */
 	bool ended;		/* nothing will follow */
 	int error;		/* errno of a failed read, which ended it; 0: none */
 	bool torn;		/* the line given last has no LF: the last one, or a piece of one that is too long */
@@ -25,7 +26,7 @@ struct lines {
 	size_t taken;
 };
 
-#define LINES_MOST ((size_t)1 << 16)	/* what is longer is given in pieces of this size */
+#define LINES_MOST ((size_t)1 << 16)
 
 /* The next line that is there, its LF included; valid until lines_wait(). */
 bool lines_next(struct lines *l, struct span *line);

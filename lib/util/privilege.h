@@ -6,6 +6,10 @@
 /* No core dump, no ptrace by others, no new privileges: keys may be in memory. */
 void privilege_guard(void);
 
+/* The same for a tool whose children may need new privileges: mail is handed
+ * over by a program that has a group of its own. */
+void privilege_hide(void);
+
 /* Becomes this user (and its groups) for good; -1 and errno (ENOENT: no such user). */
 int privilege_become(const char *user);
 

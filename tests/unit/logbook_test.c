@@ -356,9 +356,9 @@ static void test_content(void)
 
 static void test_foreign(void)
 {
-	static const char *const steps[] = { "CREATE TABLE x (y)", "CREATE TABLE z (y)" };
-	static const struct store_form other = { 0x12345678, steps, 1 };
-	static const struct store_form newer = { 0x4D436F75, steps, 2 };
+	static const char *const steps[] = { "CREATE TABLE x (y)", "CREATE TABLE z (y)", "CREATE TABLE w (y)" };
+	static const struct store_form other = { .application = 0x12345678, .step = steps, .steps = 1 };
+	static const struct store_form newer = { .application = 0x4D436F75, .step = steps, .steps = 3 };
 	struct logbook l;
 	remove_log();
 	logbook_open(&l, path, STORE_READ, SECOND);
