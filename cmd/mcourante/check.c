@@ -131,10 +131,12 @@ static void put_record(struct buf *out, const struct verify *v, struct span digi
 	}
 	if (v->entries && v->first > 1)
 		json_int(out, KEY("first"), v->first);
-	json_int(out, KEY("contents"), v->contents);
-	json_int(out, KEY("seals"), v->seals);
-	if (v->sealed)
+	if (v->part)
+		json_int(out, KEY("contents"), v->contents);
+	if (v->sealed) {
+		json_int(out, KEY("seals"), v->seals);
 		json_int(out, KEY("sealed"), v->sealed);
+	}
 	json_end(out);
 	buf_byte(out, '\n');
 	buf_free(&id);
@@ -155,7 +157,7 @@ static void put_line(struct buf *out, const struct verify *v, struct span digits
 		           (long long)v->contents);
 	if (v->sealed)
 		buf_printf(out, _("seals: %lld, up to entry %lld\n"), (long long)v->seals, (long long)v->sealed);
-	else
+	else if (v->part)
 		buf_str(out, _("no seal\n"));
 }
 

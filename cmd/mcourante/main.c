@@ -9,6 +9,7 @@ static const struct verb verbs[] = {
 	{ "show", "[OPTION…] NUMBER|ID…", N_("show all of an entry, by its number, its hash or its record's id"), show_options, verb_show },
 	{ "seal", "[OPTION…]", N_("sign the newest entry, and so all before it"), seal_options, verb_seal },
 	{ "verify", "[OPTION…] [FILE|FOLDER]", N_("prove that no entry was changed: in the log, a copy or an export"), verify_options, verb_verify },
+	{ "export", "[OPTION…]", N_("write the log, or a part of it, for others"), export_options, verb_export },
 	{ 0 }
 };
 

@@ -14,8 +14,9 @@ int verb_list(struct opts *o);
 int verb_show(struct opts *o);
 int verb_verify(struct opts *o);
 int verb_seal(struct opts *o);
+int verb_export(struct opts *o);
 
-extern const struct opt add_options[], list_options[], show_options[], verify_options[], seal_options[];
+extern const struct opt add_options[], list_options[], show_options[], verify_options[], seal_options[], export_options[];
 
 /* centre.conf, or exit 2; its zone is now that of localtime(). */
 struct centre read_centre(void);

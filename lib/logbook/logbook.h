@@ -97,6 +97,8 @@ struct search {
 struct query *logbook_search(struct logbook *l, const struct search *s);
 /* Of those only the numbers, in their order. */
 struct query *logbook_numbers(struct logbook *l, const struct search *s);
+/* The first and the last of them, 0 when there are none; -1. */
+int logbook_extent(struct logbook *l, const struct search *s, int64_t *first, int64_t *last);
 /* 1, 0 at the end, -1. */
 int entry_next(struct query *q, struct entry *e);
 

@@ -52,8 +52,10 @@ bool seal_signed(const struct seal *s);	/* by the key that it names */
 void seal_put_record(struct buf *out, const struct seal *s);
 bool seal_from_record(struct span line, struct seal *s);
 
-/* Seals of the log in their order, from number `first` on; entries up to `last`, 0: all. */
+/* Seals of the log in their order, of entries from `first` to `last`; 0: no bound. */
 struct query *seal_search(struct logbook *l, int64_t first, int64_t last);
+/* The entry of the first seal that covers this one, 0 where there is none yet, -1. */
+int64_t seal_covering(struct logbook *l, int64_t entry);
 /* 1, 0 at the end, -1; a seal that is none has only its numbers, and *sound is false. */
 int seal_step(struct query *q, struct seal *s, bool *sound);
 

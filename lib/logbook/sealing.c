@@ -9,13 +9,26 @@ struct query *seal_search(struct logbook *l, int64_t first, int64_t last)
 {
 	/* A log of the first version has none. */
 	const char *sql = store_version(l->store) < VERSION_SEALS ? "SELECT 0, 0, '' WHERE ?1 > ?2 + ?1" :
-		"SELECT seal, number, text FROM seal WHERE seal >= ?1 AND (?2 = 0 OR number <= ?2) ORDER BY seal";
+		"SELECT seal, number, text FROM seal WHERE number >= ?1 AND (?2 = 0 OR number <= ?2) ORDER BY seal";
 	struct query *q = query_new(l->store, sql);
 	if (q) {
 		query_int(q, 1, first);
 		query_int(q, 2, last);
 	}
 	return q;
+}
+
+int64_t seal_covering(struct logbook *l, int64_t entry)
+{
+	if (store_version(l->store) < VERSION_SEALS)
+		return 0;
+	struct query *q = query_new(l->store, "SELECT number FROM seal WHERE number >= ?1 ORDER BY number LIMIT 1");
+	if (q)
+		query_int(q, 1, entry);
+	int got = q ? query_step(q) : -1;
+	int64_t number = got == 1 ? column_int(q, 0) : got;
+	query_free(q);
+	return number;
 }
 
 int seal_step(struct query *q, struct seal *s, bool *sound)

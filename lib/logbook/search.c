@@ -101,6 +101,18 @@ struct query *logbook_numbers(struct logbook *l, const struct search *s)
 	return search(l, s, "head.number");
 }
 
+int logbook_extent(struct logbook *l, const struct search *s, int64_t *first, int64_t *last)
+{
+	struct query *q = search(l, s, "min(head.number), max(head.number)");
+	int got = q ? query_step(q) : -1;
+	if (got == 1) {
+		*first = column_int(q, 0);
+		*last = column_int(q, 1);
+	}
+	query_free(q);
+	return got == 1 ? 0 : -1;
+}
+
 static struct hash column_hash(const struct query *q, int column, bool *shaped)
 {
 	struct hash hash = { 0 };

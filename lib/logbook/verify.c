@@ -202,7 +202,7 @@ int logbook_verify(struct verify *v)
 	if (store_view(store) < 0)
 		return -1;
 	int64_t most = count(v, "SELECT max(number) FROM head");
-	struct query *all = logbook_search(v->logbook, &everything), *seals = seal_search(v->logbook, 1, 0);
+	struct query *all = logbook_search(v->logbook, &everything), *seals = seal_search(v->logbook, 0, 0);
 	v->by_hash = query_new(store, "SELECT number FROM head WHERE hash = ?1 LIMIT 1");
 	v->record = query_new(store, "SELECT 1 FROM record WHERE id = ?1 AND type = ?2 AND number = ?3");
 	int result = all && seals && v->by_hash && v->record ? walk(v, all, seals, most) : -1;
