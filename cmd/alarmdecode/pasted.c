@@ -13,7 +13,9 @@ static const struct {
 	uint8_t byte;
 } escapes[] = {
 	{ SPAN("\\n"), '\n' }, { SPAN("\\r"), '\r' }, { SPAN("\\0"), '\0' }, { SPAN("\\\""), '"' }, { SPAN("\\\\"), '\\' },
-	{ SPAN("<LF>"), '\n' }, { SPAN("<CR>"), '\r' }, { SPAN("<NUL>"), '\0' },
+	{ SPAN("<LF>"), '\n' }, { SPAN("<CR>"), '\r' }, { SPAN("<NUL>"), '\0' }, { SPAN("<DC4>"), 0x14 }, { SPAN("<SOH>"), 0x01 },
+	{ SPAN("<STX>"), 0x02 }, { SPAN("<ETX>"), 0x03 }, { SPAN("<ENQ>"), 0x05 }, { SPAN("<ACK>"), 0x06 }, { SPAN("<NAK>"), 0x15 },
+	{ SPAN("<ESC>"), 0x1B }, { SPAN("<HT>"), '\t' }, { SPAN("<TAB>"), '\t' },
 	{ SPAN("\xE2\x90\x8A"), '\n' }, { SPAN("\xE2\x90\x8D"), '\r' },	/* the pictures of LF and CR */
 };
 
@@ -237,6 +239,17 @@ void dots_to_blanks(struct buf *b)
 	b->n = n;
 }
 
+/* Some receivers' records are hexadecimal digits themselves: a frame as they stand, and none as what they stand for. */
+static bool is_text_frame(struct decoder *d, const struct protocol *p, struct span text)
+{
+	if (d->dump.bytes.n || decode_look(p, text) != V_OK)
+		return false;
+	struct buf digits = { 0 };
+	bool other = dump_digits(text, 2, &digits) && decode_look(p, buf_view(&digits)) != V_NOT_MINE;
+	buf_free(&digits);
+	return !other;
+}
+
 /* Escapes are read where that makes a frame of it, or at least no worse one:
  * a text may well hold a backslash. */
 void decode_pasted(struct decoder *d, struct span line)
@@ -251,7 +264,7 @@ void decode_pasted(struct decoder *d, struct span line)
 		payload(d, &f, text);
 		return;
 	}
-	if (dump_take(d, text, &f, text.p != line.p))
+	if (!is_text_frame(d, f.protocol, text) && dump_take(d, text, &f, text.p != line.p))
 		return;
 	dump_end(d);
 	buf_reset(&d->bytes);

@@ -238,21 +238,49 @@ void dumped_unnamed(struct decoder *d, struct frame_in *f, struct span bytes)
 	decode_best(d, f, bytes, &found);
 }
 
-bool hint_unnamed(struct decoder *d, const struct frame_in *f)
+/* What reads the bytes, or a frame among them; NULL: nothing that is sure of it. */
+static const char *reader_of(struct decoder *d, struct span bytes)
 {
 	struct detection found;
-	struct buf detail = { 0 }, plain = { 0 };
+	detect(bytes, DETECT_FRAMES | DETECT_PAYLOADS, &d->list, &found);
+	if (found.fit && found.reading[0].sure != SURE_DOUBTFUL)
+		return reading_name(&found.reading[0]);
+	const struct protocol *inside = among_words(bytes);
+	return inside ? inside->name : NULL;
+}
+
+/* Who else speaks, in these bytes or in a word of a log. */
+static const char *stranger_in(const struct protocol *p, struct span bytes)
+{
+	struct span rest = bytes, word;
+	const char *other = p->neighbour ? p->neighbour(bytes) : NULL;
+	while (!other && p->neighbour && span_word(&rest, &word))
+		other = p->neighbour(word);
+	return other;
+}
+
+static bool hint(struct decoder *d, const struct frame_in *f, struct span bytes)
+{
 	struct frame_in frame = *f;
-	pasted_bytes(f->bytes, &plain);
-	detect(buf_view(&plain), DETECT_FRAMES | DETECT_PAYLOADS, &d->list, &found);
-	bool fits = found.fit && found.reading[0].sure != SURE_DOUBTFUL;
-	if (fits) {
+	struct buf detail = { 0 };
+	const char *reader = reader_of(d, bytes), *other = reader ? NULL : stranger_in(f->protocol, bytes);
+	if (reader)
+		buf_printf(&detail, "no frame of %s; %s fits: --protocol auto reads it", f->protocol->name, reader);
+	if (reader || other) {
 		pasted_id(d, &frame);
-		frame.protocol = NULL;
-		buf_printf(&detail, "no frame of %s; %s fits: --protocol auto reads it", f->protocol->name, reading_name(&found.reading[0]));
-		decode_error(d, &frame, "neighbour", buf_cstr(&detail), (struct span){ 0 });
+		frame.protocol = reader ? NULL : f->protocol;
+		decode_error(d, &frame, "neighbour", other ? other : buf_cstr(&detail), (struct span){ 0 });
 	}
 	buf_free(&detail);
+	return reader || other;
+}
+
+bool hint_unnamed(struct decoder *d, const struct frame_in *f)
+{
+	struct buf plain = { 0 }, digits = { 0 };
+	pasted_bytes(f->bytes, &plain);
+	bool told = hint(d, f, buf_view(&plain)) || (dump_digits(f->bytes, 2, &digits) && hint(d, f, buf_view(&digits)));
 	buf_free(&plain);
-	return fits;
+	buf_free(&digits);
+	return told;
 }

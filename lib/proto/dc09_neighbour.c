@@ -15,6 +15,18 @@ static bool is_galaxy_block(struct span in)
 	return in.n >= n && sum == 0;
 }
 
+/* The account's block as a log shows it, where its parity is no letter: F# and
+ * six digits, D# and four. */
+static bool is_galaxy_text(struct span in)
+{
+	if (in.n < 4 || in.p[0] <= 0x40 || in.p[0] >= 0x7F || in.p[1] != '#' || in.n != (in.p[0] & 0x3Fu) + 2u)
+		return false;
+	for (size_t i = 2; i < in.n; i++)
+		if (!is_hex(in.p[i]))
+			return false;
+	return true;
+}
+
 static bool is_heartbeat(struct span in)
 {
 	struct span s = in.n >= 7 ? in : (struct span){ 0 };
@@ -44,7 +56,7 @@ static const char *name(struct span in)
 	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
 		if (span_starts(in, beginnings[i].first))
 			return beginnings[i].name;
-	if (is_galaxy_block(in))
+	if (is_galaxy_block(in) || is_galaxy_text(in))
 		return N_("SIA DC-03 blocks (Honeywell Galaxy)");
 	return is_heartbeat(in) ? N_("Osborne-Hoffman (Aritech, UTC)") : NULL;
 }

@@ -99,6 +99,11 @@ static bool split(struct span text, size_t width, struct receiver_record *r, str
 	return receiver_all(span_sub(text, 1, header), receiver_is_word);
 }
 
+static bool is_word_or_blank(uint8_t c)
+{
+	return receiver_is_word(c) || c == ' ';
+}
+
 /* PIMA and others leave X blank: the number is a code of their own then. */
 static bool read_basic(struct span body, struct receiver_record *r)
 {
@@ -121,7 +126,7 @@ static bool read_basic(struct span body, struct receiver_record *r)
 		r->over = span_is(r->code, "R");
 		r->status = receiver_status_find(statuses, sizeof statuses / sizeof *statuses, number);
 	}
-	return r->account.n && receiver_is_field(account);
+	return r->account.n && receiver_is_field(account) && receiver_all(span_from(body, 10), is_word_or_blank);
 }
 
 static bool parse_basic(struct span text, struct receiver_record *r)
@@ -208,6 +213,25 @@ bool surgard_bracket(struct span text, struct receiver_record *r)
 	return r->account.n && r->account.n <= 16 && receiver_all(r->account, receiver_is_word);
 }
 
+/* The first of several records in brackets, each ended by its bracket; 0: they are not. */
+static size_t first_in_brackets(struct span text)
+{
+	size_t first = 0, at = 0;
+	while (at < text.n) {
+		struct receiver_record r = { 0 };
+		size_t n = 0;
+		do {
+			ptrdiff_t end = span_find(span_from(text, at + n), ']');
+			if (end < 0)
+				return 0;
+			n += (size_t)end + 1;
+		} while (!surgard_bracket(span_sub(text, at, n), &r));
+		at += n;
+		first = first ? first : n;
+	}
+	return first < text.n ? first : 0;
+}
+
 static bool parse_high_speed(struct span text, struct receiver_record *r)
 {
 	struct span body;
@@ -215,11 +239,6 @@ static bool parse_high_speed(struct span text, struct receiver_record *r)
 		return false;
 	r->account = span_trim(span_sub(body, 0, 4));
 	return receiver_high_speed(span_from(body, 5), r);
-}
-
-static bool is_word_or_blank(uint8_t c)
-{
-	return receiver_is_word(c) || c == ' ';
 }
 
 /* T: "AAAAAA E  ZZ", as Telim is read anywhere. */
@@ -342,7 +361,7 @@ static bool parse_type(struct span text, struct receiver_record *r)
 	case '8': return parse_high_speed(text, r);
 	case 'I': return parse_iti(text, r);
 	case 'T': return parse_telim(text, r);
-	case '0': case 'S': return surgard_bracket(text, r);
+	case '0': case 'S': return surgard_bracket(text, r) && !first_in_brackets(text);
 	default: return body ? parse_body(body, text, r) : of && parse_digits(of, text, r);
 	}
 }
@@ -386,22 +405,29 @@ static bool is_strange(struct span text)
 	return text.n > 1 + HEADER_LEAST && begins(text) && receiver_is_printed(text) && !is_known(text.p[0]);
 }
 
+static bool is_record(struct span text)
+{
+	struct receiver_record r = { 0 };
+	return parse(text, &r) == V_OK;
+}
+
+static bool is_run(struct span text, size_t width)
+{
+	bool all = text.n >= 2 * width && text.n % width == 0;
+	for (size_t at = 0; all && at < text.n; at += width)
+		all = is_record(span_sub(text, at, width));
+	return all;
+}
+
 /* Copies that nobody acknowledged arrive without a DC4 between them: taken
- * apart only where all of it is records of one width. */
+ * apart only where all of it is records, of one width or in brackets. */
 static size_t first_of_run(struct span text)
 {
-	static const size_t widths[] = { 20, 22, 20 + CLOCK, 22 + CLOCK };
-	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
-		size_t width = widths[i];
-		bool all = text.n >= 2 * width && text.n % width == 0;
-		for (size_t at = 0; all && at < text.n; at += width) {
-			struct receiver_record r = { 0 };
-			all = parse(span_sub(text, at, width), &r) == V_OK;
-		}
-		if (all)
-			return width;
-	}
-	return 0;
+	for (size_t header = HEADER_LEAST; header <= HEADER_MOST; header++)
+		for (size_t clock = 0; clock <= CLOCK; clock += CLOCK)
+			if (is_run(text, 1 + header + 16 + clock))
+				return 1 + header + 16 + clock;
+	return text.n && strchr("S0", text.p[0]) ? first_in_brackets(text) : 0;
 }
 
 /* B32, an option for another maker's host: four bytes in front of each packet,

@@ -51,4 +51,18 @@ for input in "$session" "{\"type\":\"frame\",\"id\":\"pc1.e-2\",\"at\":\"2026-01
 	is "$(echo "$input" | alarmdecode --json -p galaxy | fields type error account code text warnings)" 'error check-byte 4711 - NBA1 -
 event - 4711 FA - -' 'a damaged block hides neither the alarm behind it nor whose it is'
 done
+
+# What a log or a network has glued together, and what it writes for control bytes.
+is "$(printf '%s\n' '5022 181234E130010035022 181234E13001004' 'S022[#77AB|NBA01]S022[#88CD|NFA02]' 'Rx 5022 181234E13001005<DC4>' \
+	| alarmdecode --json -p surgard | fields type account code zone)" 'event 1234 130 003
+event 1234 130 004
+event 77AB BA 01
+event 88CD FA 02
+event 1234 130 005' 'records without an end between them are told apart, each with its account'
+
+# Blocks of a Galaxy where DC-09 is expected, as a log shows them.
+is "$(printf '%s\n' 'F#023499' 'panel sent D#1234 again' '46233032333439399f' '05 01 81 59 68' | alarmdecode --json | fields error)" 'neighbour
+neighbour
+neighbour
+neighbour' 'a panel that speaks another protocol is named'
 plan_done
