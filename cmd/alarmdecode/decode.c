@@ -168,10 +168,46 @@ bool decode_has_parts(struct decoder *d, const struct frame_in *f)
 	return false;
 }
 
+bool decode_is_several(const struct frame_in *f)
+{
+	struct span rest = f->bytes, piece;
+	unsigned n = 0;
+	for (; rest.n && f->protocol->frame(rest, true, &piece) == V_OK; rest = span_from(rest, piece.n))
+		n++;
+	return n > 1 && rest.n == 0;
+}
+
+bool decode_several(struct decoder *d, struct frame_in *f, bool (*take)(struct decoder *d, const struct frame_in *f))
+{
+	struct span rest = f->bytes, piece, whole = f->id;
+	struct buf id = { 0 };
+	bool any = false;
+	for (unsigned i = 1; rest.n && f->protocol->frame(rest, true, &piece) == V_OK; rest = span_from(rest, piece.n), i++) {
+		buf_reset(&id);
+		buf_span(&id, whole);
+		buf_printf(&id, ".%u", i);
+		f->id = buf_view(&id);
+		f->bytes = piece;
+		any |= take(d, f);
+	}
+	buf_free(&id);
+	return any;
+}
+
+/* Bytes behind a CR: perhaps another frame, which is looked for only then. */
+static bool has_more(struct span bytes)
+{
+	ptrdiff_t end = span_find(bytes, '\r');
+	return end >= 0 && (size_t)end + 1 < bytes.n;
+}
+
 bool decode_frame(struct decoder *d, const struct frame_in *f)
 {
 	struct signal s;
+	struct frame_in each = *f;
 	enum verdict v = f->protocol->read(f->bytes, &s);
+	if ((v != V_OK || has_more(f->bytes)) && decode_is_several(f))
+		return decode_several(d, &each, decode_frame);
 	if (v == V_BAD_CHECK && decode_has_parts(d, f) && print_events(d, f, &s))
 		return true;
 	if (v == V_NOT_MINE) {

@@ -76,6 +76,10 @@ void decode_end(struct decoder *d);
  * caller passes on what it had. */
 bool decode_frame(struct decoder *d, const struct frame_in *f);
 
+/* Frames to the last byte, which a network has joined: each has the number of its place behind the record's id. */
+bool decode_is_several(const struct frame_in *f);
+bool decode_several(struct decoder *d, struct frame_in *f, bool (*take)(struct decoder *d, const struct frame_in *f));
+
 /* A session of blocks, each with its own parity, of which some are damaged and
  * some are not: those are read in the sight of the account in front. */
 bool decode_has_parts(struct decoder *d, const struct frame_in *f);

@@ -65,24 +65,9 @@ static bool take_frame(struct decoder *d, const struct frame_in *f)
 	return true;
 }
 
-/* Frames to the last byte: of several each has the number of its place behind the record's id. */
 static bool frames(struct decoder *d, struct frame_in *f)
 {
-	struct span rest = f->bytes, piece, whole = f->id;
-	bool any = false;
-	if (f->protocol->frame(rest, true, &piece) == V_OK && piece.n == rest.n)
-		return take_frame(d, f);
-	struct buf id = { 0 };
-	for (unsigned i = 1; rest.n && f->protocol->frame(rest, true, &piece) == V_OK; rest = span_from(rest, piece.n), i++) {
-		buf_reset(&id);
-		buf_span(&id, whole);
-		buf_printf(&id, ".%u", i);
-		f->id = buf_view(&id);
-		f->bytes = piece;
-		any |= take_frame(d, f);
-	}
-	buf_free(&id);
-	return any;
+	return decode_is_several(f) ? decode_several(d, f, take_frame) : take_frame(d, f);
 }
 
 /* In front of the frame, what it was taken for. */

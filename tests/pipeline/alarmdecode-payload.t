@@ -60,6 +60,16 @@ event 77AB BA 01
 event 88CD FA 02
 event 1234 130 005' 'records without an end between them are told apart, each with its account'
 
+record() { printf '{"type":"frame","id":"pc1.e-%s","at":"2026-01-13T20:14:03.000Z","proto":"%s","text":"%s"}\n' "$@"; }
+one='\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\r'
+two='\nF002003D\"ADM-CID\"0102R1L0#1002[#1002|1132 01 005]_20:15:41,01-13-2026\r'
+is "$({ record 1 dc09 "$one$two"; record 2 surgard 'S022[#77AB|NBA01]S022[#88CD|NFA02]\u0014'; record 3 dc09 "$one"; } \
+	| alarmdecode --json | fields id account code zone)" 'pc1.e-1.1 1002 130 003
+pc1.e-1.2 1002 132 005
+pc1.e-2.1 77AB BA 01
+pc1.e-2.2 88CD FA 02
+pc1.e-3 1002 130 003' 'so are those of one record'
+
 # Blocks of a Galaxy where DC-09 is expected, as a log shows them.
 is "$(printf '%s\n' 'F#023499' 'panel sent D#1234 again' '46233032333439399f' '05 01 81 59 68' | alarmdecode --json | fields error)" 'neighbour
 neighbour
