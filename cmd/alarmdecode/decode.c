@@ -137,7 +137,7 @@ static bool print_events(struct decoder *d, const struct frame_in *f, const stru
 			d->out.n = began;
 			return false;
 		}
-		d->bad |= ev->unreadable || ev->warnings & WARN(CODE_UNKNOWN);
+		d->bad |= ev->unreadable || ev->warnings & WARN(CODE_UNKNOWN) || (!ev->known && span_is(event_get(ev, F_KIND), "undefined"));
 	}
 	return true;
 }

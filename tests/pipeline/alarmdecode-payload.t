@@ -70,6 +70,11 @@ pc1.e-2.1 77AB BA 01
 pc1.e-2.2 88CD FA 02
 pc1.e-3 1002 130 003' 'so are those of one record'
 
+body='"SCN-S8"0102L0#1002[#1002|55155555 7]'
+frame=$(printf '%s' "$body" | perl -ne 'my $c = 0; for my $b (unpack "C*") { $c ^= $b; $c = $c & 1 ? ($c >> 1) ^ 0xA001 : $c >> 1 for 1 .. 8 } printf "%04X%04X%s", $c, length, $_')
+is "$(echo "$frame" | alarmdecode --json | fields account kind severity text); $(echo "$frame" | alarmdecode >/dev/null; echo $?)" \
+	'1002 undefined 3 55155555 7; 1' 'what has no reading and no code: kept as text, exit status 1'
+
 # Blocks of a Galaxy where DC-09 is expected, as a log shows them.
 is "$(printf '%s\n' 'F#023499' 'panel sent D#1234 again' '46233032333439399f' '05 01 81 59 68' | alarmdecode --json | fields error)" 'neighbour
 neighbour
