@@ -108,8 +108,8 @@ static void unknown(struct event *ev)
 	event_puts(ev, F_SEVERITY, "3");
 }
 
-/* An alarm or trouble that is over is information; whether a system is armed
- * was its own severity all along. */
+/* An alarm or trouble that is over is information; a late closing or the end
+ * of a test is worth what its row says. */
 void format_classify(struct event *ev, const struct code *row, bool restored, enum language language)
 {
 	ev->known = row;
@@ -121,7 +121,8 @@ void format_classify(struct event *ev, const struct code *row, bool restored, en
 		ev->warnings |= WARN(QUALIFIER_UNDEFINED);
 		restored = false;
 	}
-	char severity[2] = { (char)('0' + (restored ? 0 : row->severity)), '\0' };
+	bool over = restored && kind_is_over(row->kind_restored);
+	char severity[2] = { (char)('0' + (over ? 0 : row->severity)), '\0' };
 	event_puts(ev, F_KIND, restored ? row->kind_restored : row->kind);
 	event_puts(ev, F_CATEGORY, row->category);
 	event_puts(ev, F_SEVERITY, severity);
