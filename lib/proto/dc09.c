@@ -369,7 +369,7 @@ static enum verdict content_of_record(struct signal *s, const struct context *cx
 }
 
 const struct protocol protocol_dc09 = {
-	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = N_("complete"), .proof = BY_CRC, .most = DC09_MOST, .token = token_name,
+	.name = "dc09", .title = N_("SIA DC-09, reporting over IP"), .coverage = N_("complete; what other tokens than SIA-DCS and ADM-CID carry is handed on as it is"), .proof = BY_CRC, .most = DC09_MOST, .token = token_name,
 	.frame = frame, .read = read, .open = dc09_open, .content = content_of_record, .answer = dc09_answer,
 	.events = dc09_events, .explain = dc09_explain, .neighbour = dc09_neighbour,
 };

@@ -199,4 +199,4 @@ static const char *neighbour(struct span in)
 }
 
 RECEIVER_PROTOCOL(radionics_6500, "radionics-6500", N_("Radionics D6500 and Bosch D6600, 6500 mode"),
-                  N_("partial: of each format's own letters only A, R, O and C have a meaning"), borders, neighbour);
+                  N_("partial: of each format's own letters only A, R, O, C and F have a meaning"), borders, neighbour);
