@@ -12,7 +12,7 @@ static const struct {
 	struct span written;
 	uint8_t byte;
 } escapes[] = {
-	{ SPAN("\\n"), '\n' }, { SPAN("\\r"), '\r' }, { SPAN("\\0"), '\0' }, { SPAN("\\\""), '"' }, { SPAN("\\\\"), '\\' },
+	{ SPAN("\\n"), '\n' }, { SPAN("\\r"), '\r' }, { SPAN("\\t"), '\t' }, { SPAN("\\0"), '\0' }, { SPAN("\\\""), '"' }, { SPAN("\\\\"), '\\' },
 	{ SPAN("<LF>"), '\n' }, { SPAN("<CR>"), '\r' }, { SPAN("<NUL>"), '\0' }, { SPAN("<DC4>"), 0x14 }, { SPAN("<SOH>"), 0x01 },
 	{ SPAN("<STX>"), 0x02 }, { SPAN("<ETX>"), 0x03 }, { SPAN("<ENQ>"), 0x05 }, { SPAN("<ACK>"), 0x06 }, { SPAN("<NAK>"), 0x15 },
 	{ SPAN("<ESC>"), 0x1B }, { SPAN("<HT>"), '\t' }, { SPAN("<TAB>"), '\t' },

@@ -175,7 +175,8 @@ static void add_damaged(struct span bytes, unsigned what, struct event_list *lis
 		r.refusal = list->refusal;
 		add(d, &r);
 	}
-	for (const struct protocol *const *p = protocols; *p && d->fit == 0 && what & DETECT_FRAMES; p++) {
+	bool no_form = d->fit == 0 || d->reading[0].sure == SURE_DOUBTFUL;
+	for (const struct protocol *const *p = protocols; *p && no_form && what & DETECT_FRAMES; p++) {
 		struct reading r = { .protocol = *p };
 		if (!has_check(&r) && nearly(*p, bytes, &r))
 			add(d, &r);
@@ -185,7 +186,8 @@ static void add_damaged(struct span bytes, unsigned what, struct event_list *lis
 /* What is doubtful in itself is nothing beside something that damage alone has spoilt. */
 static void drop_doubtful(struct detection *d)
 {
-	if (d->fit && d->reading[0].sure == SURE_DOUBTFUL && d->n > d->fit) {
+	bool spoilt = d->n > d->fit && has_check(&d->reading[d->fit]);
+	if (d->fit && d->reading[0].sure == SURE_DOUBTFUL && spoilt) {
 		d->n -= d->fit;
 		memmove(d->reading, d->reading + d->fit, d->n * sizeof *d->reading);
 		d->fit = 0;

@@ -73,6 +73,10 @@ is $? 1 'who names nothing gets DC-09 alone'
 is "$(shown error detail <"$T/hint")" 'neighbour no frame of dc09; surgard fits: --protocol auto reads it
 noise bytes that are no frame' 'and is told what would fit'
 
+like "$(record '5022 18123E13001003\u0014' | alarmdecode --json)" '"warnings":\["code-unknown",.*"detected-doubtful","damaged-surgard"\]' \
+	'what is doubtful names the record that it may be, damaged'
+like "$(printf '%s\n' 'DBAC16\t00120304[#1234|NBA12]' | alarmdecode -p auto --json)" '"proto":"bosch-sia",.*"zone":"12"' 'a tab that a log writes is read'
+
 like "$(alarmdecode -p auto --explain <"$T/frames")" '^Recognised: surgard, by its form alone$' '--explain says what it took them for'
 like "$(alarmdecode -p auto --explain <"$T/frames")" '^  other readings +also-radionics-6500' 'and for what else it could'
 plan_done
