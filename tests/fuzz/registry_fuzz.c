@@ -142,7 +142,7 @@ static bool is_proof(const struct protocol *p, struct span frame, struct found *
 	struct signal s;
 	enum verdict v = p->read(frame, &s);
 	f->answers += v == V_OK && s.is_answer;
-	return v == V_OK && (!p->one_at_a_time || s.receiver.n || s.account.n || s.poll || s.is_answer);
+	return v == V_OK && !s.is_answer && (!p->one_at_a_time || s.receiver.n || s.account.n || s.poll);
 }
 
 /* Pieces of a size that the input decides; as one when it is 0. */
