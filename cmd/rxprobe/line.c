@@ -152,11 +152,16 @@ int line_set(struct line *l, const struct serial_settings *set, const char **why
 	return serial_change(&l->serial, set, why);
 }
 
+bool line_is_up(const struct line *l)
+{
+	return l->watch.fd >= 0 && (is_serial(l) || l->watch.ready == connection_ready);
+}
+
 bool line_send(struct line *l, struct span bytes)
 {
-	if (!l->writes || l->watch.fd < 0)
+	if (!l->writes || !line_is_up(l))
 		return false;
-	ssize_t n = is_serial(l) ? serial_write(&l->serial, bytes) : write(l->watch.fd, bytes.p, bytes.n);
+	ssize_t n = is_serial(l) ? serial_write(&l->serial, bytes) : send(l->watch.fd, bytes.p, bytes.n, MSG_NOSIGNAL);
 	if (n > 0)
 		exam_take(l->exam, l->loop->now, FROM_HOST, span_sub(bytes, 0, (size_t)n), NULL);
 	return n == (ssize_t)bytes.n;

@@ -30,6 +30,9 @@ int line_open(struct line *l, const char **why);
 /* A port's settings, from now on.  As line_open(). */
 int line_set(struct line *l, const struct serial_settings *set, const char **why);
 
+/* Is there somebody to send to? */
+bool line_is_up(const struct line *l);
+
 /* False: not all of it could leave at once. */
 bool line_send(struct line *l, struct span bytes);
 

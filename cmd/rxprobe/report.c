@@ -96,18 +96,23 @@ static void begin(struct report *r, struct probe *p)
 	checks_begin(&r->checks, p->settings->nagios, p->loop.now);
 }
 
+void probe_print(const struct probe *p, struct span lines)
+{
+	struct buf shown = { 0 };
+	bool text = p->settings->text && !p->settings->nagios;
+	if (text)
+		records_show(&shown, lines, terminal_colour(STDOUT_FILENO));
+	if (write_all(STDOUT_FILENO, text ? buf_view(&shown) : lines) < 0)
+		die(EXIT_WORK, "%s", _("standard output failed"));
+	buf_free(&shown);
+}
+
 static int end(struct report *r)
 {
 	struct probe *p = r->probe;
-	struct buf lines = { 0 };
 	int status = checks_end(&r->checks, &p->out);
-	bool text = p->settings->text && !p->settings->nagios;
-	if (text)
-		records_show(&lines, buf_view(&p->out), terminal_colour(STDOUT_FILENO));
-	if (write_all(STDOUT_FILENO, text ? buf_view(&lines) : buf_view(&p->out)) < 0)
-		die(EXIT_WORK, "%s", _("standard output failed"));
+	probe_print(p, buf_view(&p->out));
 	buf_reset(&p->out);
-	buf_free(&lines);
 	buf_free(&r->text);
 	return status;
 }

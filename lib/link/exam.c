@@ -62,12 +62,20 @@ const struct finding *findings_find(const struct findings *f, enum symptom s)
 	return NULL;
 }
 
+struct finding *findings_add(struct findings *all, enum symptom s, unsigned confidence)
+{
+	if (all->n == FINDINGS_MOST || (!may_repeat(s) && findings_find(all, s)))
+		return NULL;
+	struct finding *f = &all->finding[all->n++];
+	*f = (struct finding){ .symptom = s, .confidence = confidence, .unit = "" };
+	return f;
+}
+
 struct finding *find(struct view *v, enum symptom s, unsigned confidence, struct span evidence)
 {
-	struct findings *out = v->out;
-	bool full = out->n == FINDINGS_MOST || (!may_repeat(s) && findings_find(out, s));
-	struct finding *f = full ? &v->spare : &out->finding[out->n++];
-	*f = (struct finding){ .symptom = s, .confidence = confidence, .unit = "" };
+	struct finding *f = findings_add(v->out, s, confidence);
+	if (!f)
+		return &v->spare;
 	f->evidence_n = (uint8_t)(evidence.n < EVIDENCE ? evidence.n : EVIDENCE);
 	if (f->evidence_n)
 		memcpy(f->evidence, evidence.p, f->evidence_n);

@@ -76,11 +76,17 @@ void exam_judge(const struct exam *x, msec now, struct findings *out);
 /* Enough has been heard: more would change nothing. */
 bool findings_are_clear(const struct findings *f);
 
+/* Adds it; NULL when there is no room, or it is there already. */
+struct finding *findings_add(struct findings *f, enum symptom s, unsigned confidence);
+
 const struct finding *findings_find(const struct findings *f, enum symptom s);
 
 /* Settings that could be the receiver's, the likeliest first, beginning with
  * those that these bytes speak for; at most room. */
 size_t exam_plan(const struct exam *x, struct serial_settings *plan, size_t room);
+
+/* What a family leaves between two signs of life when nobody says otherwise. */
+msec usual_period(const struct protocol *p);
 
 void exam_free(struct exam *x);
 

@@ -75,8 +75,6 @@ void rules_answers(struct view *v);
 void rules_records(struct view *v);	/* exam_records.c */
 void rules_connections(struct view *v);	/* exam_connections.c */
 
-/* What a family waits between two signs of life when nobody says otherwise. */
-msec usual_period(const struct protocol *p);
 bool is_family(const struct view *v, const char *name);
 
 #endif

@@ -290,7 +290,7 @@ is $? 3 'a recording that is not there'
 
 # --- Every symptom is named by one test or another.
 for word in $(sed -n 's/^SYMPTOM([A-Z0-9_]*, "\([^"]*\)".*/\1/p' lib/link/symptoms.def); do
-	cat tests/pipeline/rxprobe.t tests/pipeline/rxprobe-line.t | grep -qE "(shows|sees|is|like|fits) .*\b$word\b"
+	cat tests/pipeline/rxprobe.t tests/pipeline/rxprobe-line.t tests/pipeline/rxprobe-play.t | grep -qE "(shows|sees|is|like|fits) .*\b$word\b"
 	ok $? "$word has a test"
 done
 plan_done
