@@ -168,13 +168,22 @@ bool decode_has_parts(struct decoder *d, const struct frame_in *f)
 	return false;
 }
 
+/* What lines and relays put behind a frame. */
+static bool is_fill(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr("\0\t\n\r ", s.p[i], 5))
+			return false;
+	return true;
+}
+
 bool decode_is_several(const struct frame_in *f)
 {
 	struct span rest = f->bytes, piece;
 	unsigned n = 0;
 	for (; rest.n && f->protocol->frame(rest, true, &piece) == V_OK; rest = span_from(rest, piece.n))
 		n++;
-	return n > 1 && rest.n == 0;
+	return (n > 1 && rest.n == 0) || (n && rest.n && is_fill(rest));
 }
 
 bool decode_several(struct decoder *d, struct frame_in *f, bool (*take)(struct decoder *d, const struct frame_in *f))
@@ -185,7 +194,8 @@ bool decode_several(struct decoder *d, struct frame_in *f, bool (*take)(struct d
 	for (unsigned i = 1; rest.n && f->protocol->frame(rest, true, &piece) == V_OK; rest = span_from(rest, piece.n), i++) {
 		buf_reset(&id);
 		buf_span(&id, whole);
-		buf_printf(&id, ".%u", i);
+		if (i > 1 || !is_fill(span_from(rest, piece.n)))
+			buf_printf(&id, ".%u", i);
 		f->id = buf_view(&id);
 		f->bytes = piece;
 		any |= take(d, f);

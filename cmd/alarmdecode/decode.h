@@ -76,7 +76,8 @@ void decode_end(struct decoder *d);
  * caller passes on what it had. */
 bool decode_frame(struct decoder *d, const struct frame_in *f);
 
-/* Frames to the last byte, which a network has joined: each has the number of its place behind the record's id. */
+/* Frames that a network has joined, to the last byte or to the fill that a line puts there: each of
+ * several has the number of its place behind the record's id. */
 bool decode_is_several(const struct frame_in *f);
 bool decode_several(struct decoder *d, struct frame_in *f, bool (*take)(struct decoder *d, const struct frame_in *f));
 

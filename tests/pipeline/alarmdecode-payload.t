@@ -63,12 +63,15 @@ event 1234 130 005' 'records without an end between them are told apart, each wi
 record() { printf '{"type":"frame","id":"pc1.e-%s","at":"2026-01-13T20:14:03.000Z","proto":"%s","text":"%s"}\n' "$@"; }
 one='\nED25003D\"ADM-CID\"0101R1L0#1002[#1002|1130 01 003]_20:14:03,01-13-2026\r'
 two='\nF002003D\"ADM-CID\"0102R1L0#1002[#1002|1132 01 005]_20:15:41,01-13-2026\r'
-is "$({ record 1 dc09 "$one$two"; record 2 surgard 'S022[#77AB|NBA01]S022[#88CD|NFA02]\u0014'; record 3 dc09 "$one"; } \
+is "$({ record 1 dc09 "$one$two"; record 2 surgard 'S022[#77AB|NBA01]S022[#88CD|NFA02]\u0014'; record 3 dc09 "$one"
+	record 4 ademco-685 '\n12 1234 18 E130 01 C003 \r\n'; record 5 surgard '5022 181234E13001003\u0014\r\n\u0000'; } \
 	| alarmdecode --json | fields id account code zone)" 'pc1.e-1.1 1002 130 003
 pc1.e-1.2 1002 132 005
 pc1.e-2.1 77AB BA 01
 pc1.e-2.2 88CD FA 02
-pc1.e-3 1002 130 003' 'so are those of one record'
+pc1.e-3 1002 130 003
+pc1.e-4 1234 130 003
+pc1.e-5 1234 130 003' 'so are those of one record, whatever fill is behind them'
 
 body='"SCN-S8"0102L0#1002[#1002|55155555 7]'
 frame=$(printf '%s' "$body" | perl -ne 'my $c = 0; for my $b (unpack "C*") { $c ^= $b; $c = $c & 1 ? ($c >> 1) ^ 0xA001 : $c >> 1 for 1 .. 8 } printf "%04X%04X%s", $c, length, $_')
