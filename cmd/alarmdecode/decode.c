@@ -243,11 +243,25 @@ bool decode_frame(struct decoder *d, const struct frame_in *f)
 	return d->list.n != 0;
 }
 
+/* Blanks that fill a field of the panel's; a frame's text stays as the wire had it. */
+static void trim_texts(struct event_list *list)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		struct field_place *place = &list->event[i].field[F_TEXT];
+		struct span text = event_get(&list->event[i], F_TEXT), trimmed = span_trim(text);
+		if (list->event[i].unreadable || text.n == 0)
+			continue;
+		place->at += (uint32_t)(trimmed.p - text.p);
+		place->n = (uint32_t)trimmed.n;
+	}
+}
+
 void decode_payload(struct decoder *d, const struct frame_in *f)
 {
 	static const struct signal bare = { .sent = CLOCK_NONE };
 	event_list_reset(&d->list);
 	enum verdict v = d->format->decode(f->bytes, d->language, &d->list);
+	trim_texts(&d->list);
 	const char *error = refusal_word(v, d->list.refusal), *why = refusal_meaning(v, d->list.refusal);
 	if (v == V_OK && print_events(d, f, &bare))
 		return;

@@ -52,6 +52,9 @@ for input in "$session" "{\"type\":\"frame\",\"id\":\"pc1.e-2\",\"at\":\"2026-01
 event - 4711 FA - -' 'a damaged block hides neither the alarm behind it nor whose it is'
 done
 
+is "$(printf '%s\n' '[#123456|Nri1CL0^VX FRONTE ^]' '#5E12|3401 02 058' | alarmdecode --json -f sia | sed -n 's/.*"account":"\([^"]*\)".*"text":"\([^"]*\)".*/\1 \2/p')" \
+	'123456 VX FRONTE' 'with its account and brackets; the ends of its text are trimmed'
+
 # What a log or a network has glued together, and what it writes for control bytes.
 is "$(printf '%s\n' '5022 181234E130010035022 181234E13001004' 'S022[#77AB|NBA01]S022[#88CD|NFA02]' 'Rx 5022 181234E13001005<DC4>' \
 	| alarmdecode --json -p surgard | fields type account code zone)" 'event 1234 130 003
