@@ -18,12 +18,12 @@
 # until-killed=ID,LOG        alarms without end, each until it is acknowledged, and notes which were
 use strict;
 use warnings;
+use lib 'tests/pipeline';
 use IO::Select;
-use IO::Socket::INET;
+use Panel;
 
 my ($port, @words) = @ARGV;
 my ($socket, $last, $held, $blocks, $pieces, $glue, $deaf) = (undef, '', '', 0, 0, 0, 0);
-$SIG{PIPE} = 'IGNORE';
 
 sub block {
 	my ($data, $flags) = @_;
@@ -31,16 +31,6 @@ sub block {
 	my $parity = 0xFF;
 	$parity ^= ord for split //, $bytes;
 	return $bytes . chr $parity;
-}
-
-sub dial {
-	my $tries = shift;
-	for (1 .. $tries) {
-		$socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
-		return if $socket;
-		select undef, undef, undef, 0.02;
-	}
-	exit 1;
 }
 
 sub answer {
@@ -57,11 +47,7 @@ sub out {
 	$held .= $last = shift;
 	$blocks++;
 	return $glue = 0 if $glue;
-	my $n = $pieces || length $held;
-	for (my $at = 0; $at < length $held; $at += $n) {
-		syswrite $socket, substr $held, $at, $n;
-		select undef, undef, undef, 0.01 if $pieces;
-	}
+	in_pieces($socket, $held, $pieces);
 	$held = '';
 	print answer(), "\n" unless $deaf;
 	$blocks = $deaf = 0;
@@ -76,17 +62,15 @@ sub acknowledged {
 
 sub until_killed {
 	my ($id, $log) = split /,/, shift;
-	open my $out, '>>', $log or die "$log: $!";
-	$out->autoflush(1);
 	my $named = 0;
-	for (my $n = 1;; $n++) {
-		my $zone = sprintf '%04d', $n;
+	until_acknowledged($log, sub {
+		my $zone = sprintf '%04d', shift;
 		until (($named ||= acknowledged("#$id")) && acknowledged("NBA$zone")) {
-			dial(250);
+			$socket = dial($port, 250);
 			$named = 0;
 		}
-		print $out "$id $zone\n";
-	}
+		return "$id $zone";
+	});
 }
 
 my %do = (
@@ -104,12 +88,9 @@ my %do = (
 	'raw' => sub { out(pack 'H*', shift) },
 	'glue' => sub { $glue = 1 },
 	'pieces' => sub { $pieces = shift },
-	'new' => sub { dial(1) },
+	'new' => sub { $socket = dial($port, 1) },
 	'deaf' => sub { $deaf = 1 },
 	'until-killed' => \&until_killed,
 );
-dial(250);
-for (@words) {
-	my ($word, $with) = split /=/, $_, 2;
-	$do{$word}->($with);
-}
+$socket = dial($port, 250);
+obey(\%do, @words);

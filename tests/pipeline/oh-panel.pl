@@ -19,8 +19,9 @@
 # until-killed=ACCOUNT,LOG   alarms without end, each until it is acknowledged, and notes which were
 use strict;
 use warnings;
+use lib 'tests/pipeline';
 use IO::Select;
-use IO::Socket::INET;
+use Panel;
 
 my @ip = map { my $row = $_; map { $row - 8 * $_ } 0 .. 7 } 58, 60, 62, 64, 57, 59, 61, 63;
 my @ip_back;
@@ -80,14 +81,13 @@ encrypt('The qufck brown fox jump') eq pack 'H*', 'a826fd8ce53b855fcce21c8112256
 
 my ($port, @words) = @ARGV;
 my ($socket, $key, $clear, $pieces, $glue, $deaf, $held) = (undef, '', 0, 0, 0, 0, '');
-$SIG{PIPE} = 'IGNORE';
 
-sub dial {
+sub begin {
 	my $first = '';
 	for (1 .. 250) {
-		$socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
+		$socket = dial($port, 250);
 		$first = '';
-		while ($socket && length $first < 24) {
+		while (length $first < 24) {
 			sysread $socket, $first, 24 - length $first, length $first or last;
 		}
 		last if length $first == 24;
@@ -121,11 +121,7 @@ sub out {
 	$bytes .= "\0" x (8 - length($bytes) % 8) unless $clear;	# one block more when it was whole
 	$held .= $clear ? $bytes : encrypt($bytes);
 	return $glue = 0 if $glue;
-	my $n = $pieces || length $held;
-	for (my $at = 0; $at < length $held; $at += $n) {
-		syswrite $socket, substr $held, $at, $n;
-		select undef, undef, undef, 0.01 if $pieces;
-	}
+	in_pieces($socket, $held, $pieces);
 	$held = '';
 	return $deaf = 0 if $deaf;
 	print answer(), "\n";
@@ -133,15 +129,13 @@ sub out {
 
 sub until_killed {
 	my ($account, $log) = split /,/, shift;
-	open my $out, '>>', $log or die "$log: $!";
-	$out->autoflush(1);
-	for (my $n = 1;; $n++) {
-		my $zone = sprintf '%04d', $n;
+	until_acknowledged($log, sub {
+		my $zone = sprintf '%04d', shift;
 		my $bytes = event('SIA-DCS', "$zone,$account,NBA$zone", '');
 		$bytes .= "\0" x (8 - length($bytes) % 8);
-		dial() until syswrite($socket, encrypt($bytes)) && answer() eq 'ACK\r';
-		print $out "$account $zone\n";
-	}
+		begin() until syswrite($socket, encrypt($bytes)) && answer() eq 'ACK\r';
+		return "$account $zone";
+	});
 }
 
 my %do = (
@@ -156,12 +150,9 @@ my %do = (
 	'glue' => sub { $glue = 1 },
 	'wrong-key' => sub { set_key(scalar reverse $key) },
 	'clear' => sub { $clear = 1 },
-	'new' => \&dial,
+	'new' => \&begin,
 	'until-killed' => \&until_killed,
 	'deaf' => sub { $deaf = 1 },
 );
-dial();
-for (@words) {
-	my ($word, $with) = split /=/, $_, 2;
-	$do{$word}->($with);
-}
+begin();
+obey(\%do, @words);
