@@ -294,7 +294,7 @@ static void answer(const struct signal *s, const struct context *cx, enum answer
 		return;
 	if (m.form == F_SIGNAL || m.form == F_REFUSED)
 		put_reply(out, &m, a == A_ACK || m.form == F_REFUSED ? m.request.status : SCAIP_NOT_TREATED);
-	else
+	else if (m.sip.has_via)	/* without one nobody could tell what it answers, and who forged its sender gains by it */
 		sip_respond(out, &m.sip, plain[m.form].status, plain[m.form].lines, (struct span){ 0 }, (struct span){ 0 });
 }
 

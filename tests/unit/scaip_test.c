@@ -279,15 +279,36 @@ static void too_long(void)
 	struct buf all = { 0 }, reply = { 0 };
 	struct span frame;
 	struct signal s;
-	buf_lit(&all, "MESSAGE sip:arc SIP/2.0\r\nCall-ID: 1\r\nX: ");
+	buf_lit(&all, "MESSAGE sip:arc SIP/2.0\r\nVia: SIP/2.0/UDP u\r\nX: ");
 	while (all.n < 20000)
 		buf_lit(&all, "huge ");
 	enum verdict v = proto->frame(buf_view(&all), false, &frame);
 	ok(v == V_MALFORMED && frame.n == proto->most, "a head without an end is cut off");
 	proto->read(frame, &s);
 	proto->answer(&s, &cx, A_NAK, &reply);
-	is(buf_cstr(&reply), "SIP/2.0 513 Message Too Large\r\nCall-ID: 1\r\nContent-Length: 0\r\n\r\n", "and told so");
+	is(buf_cstr(&reply), "SIP/2.0 513 Message Too Large\r\nVia: SIP/2.0/UDP u\r\nContent-Length: 0\r\n\r\n", "and told so");
 	buf_free(&all);
+	buf_free(&reply);
+}
+
+/* Who forges a sender gets no answer that is longer than what was sent, but for an alarm. */
+static void without_via(void)
+{
+	static const struct span requests[] = {
+		SPAN("OPTIONS sip:a SIP/2.0\r\n\r\n"), SPAN("REGISTER sip:a SIP/2.0\r\n\r\n"), SPAN("INVITE sip:a SIP/2.0\r\n\r\n"),
+		SPAN("MESSAGE sip:a SIP/2.0\r\n\r\n"), SPAN("MESSAGE sip:a SIP/2.0\r\n\r\nwords"),
+	};
+	struct context cx = { 0 };
+	struct buf reply = { 0 };
+	struct signal s;
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		enum verdict v = proto->read(requests[i], &s);
+		proto->answer(&s, &cx, v == V_OK ? A_ACK : A_NAK, &reply);
+	}
+	ok(reply.n == 0, "what names no way back gets no answer");
+	enum verdict v = proto->read(SPAN("MESSAGE sip:a SIP/2.0\r\n\r\n<mrq><ref>A1</ref><cid>1</cid><dty>0004</dty><stc>0010</stc></mrq>"), &s);
+	proto->answer(&s, &cx, v == V_OK ? A_ACK : A_NAK, &reply);
+	ok(reply.n, "an alarm does");
 	buf_free(&reply);
 }
 
@@ -323,6 +344,7 @@ int main(void)
 	every_code();
 	damaged();
 	too_long();
+	without_via();
 	refused();
 	strangers();
 	event_list_free(&list);
