@@ -35,6 +35,7 @@ static const struct {
 	{ "rg", SPAN("route_group"), N_("route group") }, { "ss", SPAN("subsubscriber"), N_("sub-subscriber") },
 };
 
+#define SMALL_MOST 512	/* bytes of a block whose codes are in small letters */
 #define STRANGE 4	/* of them are kept in one block */
 #define VALUE_MOST 6	/* digits */
 #define UNITS_MOST 6
@@ -416,15 +417,15 @@ static bool event_block(struct event_list *list, struct span part, enum language
 }
 
 /* Codes in small letters, where the table has them and no modifier is called so. */
-static bool capitals(struct span part, struct buf *out)
+static bool capitals(struct span part, uint8_t *out)
 {
 	bool any = false, begins = true;
-	buf_span(out, part);
+	memcpy(out, part.p, part.n);
 	for (size_t i = 1; i + 1 < part.n; i++) {
 		struct span two = span_sub(part, i, 2);
 		if (begins && is_small(two.p[0]) && is_small(two.p[1]) && modifier_at(two) < 0 && code_sia(two)) {
-			out->p[i] &= (uint8_t)~0x20;
-			out->p[i + 1] &= (uint8_t)~0x20;
+			out[i] &= (uint8_t)~0x20;
+			out[i + 1] &= (uint8_t)~0x20;
 			any = true;
 		}
 		begins = two.p[0] == '/' || two.p[0] == ' ';
@@ -435,11 +436,9 @@ static bool capitals(struct span part, struct buf *out)
 /* Only where nothing else can be read: such letters may be a modifier that no list has. */
 static bool event_in_small(struct event_list *list, struct span part, enum language language, warnings *seen)
 {
-	struct buf upper = { 0 };
-	bool read = (part.p[0] == 'N' || part.p[0] == 'O') && capitals(part, &upper) &&
-	            event_block(list, buf_view(&upper), language, seen);
-	buf_free(&upper);
-	return read;
+	uint8_t upper[SMALL_MOST];
+	return part.n <= sizeof upper && (part.p[0] == 'N' || part.p[0] == 'O') && capitals(part, upper) &&
+	       event_block(list, span_of(upper, part.n), language, seen);
 }
 
 static bool ascii_block(struct event *last, struct span part)

@@ -6,6 +6,17 @@
 
 #include "proto/receiver.h"
 
+/* One of the two: what a record begins with, how long its header is, and what is in it. */
+struct ademco_8000_form {
+	struct span ids;
+	size_t header;
+	bool (*read_header)(struct span text, struct receiver_record *r);
+	bool (*read_body)(uint8_t id, struct span body, struct receiver_record *r);
+};
+bool ademco_8000_begins(const struct ademco_8000_form *f, struct span s);
+bool ademco_8000_is_fill(const struct ademco_8000_form *f, uint8_t c);
+enum verdict ademco_8000_parse(const struct ademco_8000_form *f, struct span text, struct receiver_record *r);
+
 /* 40h, and the sum of all in front of it in six bits. */
 bool ademco_8000_check(struct span text);
 

@@ -35,28 +35,21 @@ static bool read_body(uint8_t id, struct span body, struct receiver_record *r)
 	return ademco_8000_call(span_from(body, 2), r);
 }
 
+static const struct ademco_8000_form form = { SPAN("'\x01"), HEADER, read_header, read_body };
+
 static bool begins(struct span s)
 {
-	for (size_t i = 1; i < 7 && i < s.n; i++)
-		if (!is_digit(s.p[i]))
-			return false;
-	return s.n && (s.p[0] == CALL || s.p[0] == SYSTEM) && (s.n < 8 || s.p[7] == '"');
+	return ademco_8000_begins(&form, s);
 }
 
 static enum verdict parse(struct span text, struct receiver_record *r)
 {
-	if (text.n <= HEADER || !begins(text) || !read_header(text, r))
-		return receiver_bad(r, WARN(WIDTH_BAD));
-	if (!ademco_8000_check(text))
-		return receiver_bad(r, WARN(CHECK_BYTE));
-	if (!read_body(text.p[0], span_sub(text, HEADER, text.n - HEADER - 1), r))
-		receiver_strange(r, text);
-	return V_OK;
+	return ademco_8000_parse(&form, text, r);
 }
 
 static bool is_fill(uint8_t c)
 {
-	return c <= ' ' && c != SYSTEM;
+	return ademco_8000_is_fill(&form, c);
 }
 
 static ptrdiff_t end(struct span s)
