@@ -18,6 +18,7 @@
 
 #define CHECK 6		/* CRC and length */
 #define ADDRESS 8	/* SSSSRRNN */
+#define CESA 16		/* digits of a message of CESA 200 */
 
 static bool is_format(uint8_t c)
 {
@@ -30,6 +31,12 @@ static bool begins(struct span s)
 		if (i < CHECK ? !is_hex(s.p[i]) : i == CHECK ? !is_format(s.p[i]) : i < CHECK + 1 + ADDRESS ? !is_digit(s.p[i]) : s.p[i] != '[')
 			return false;
 	return s.n > 0;
+}
+
+/* Five digits of account, then type and code of CESA 200, with their fill or without. */
+static bool is_cesa(struct span account, struct span data)
+{
+	return account.n == 5 && (data.n == 3 || data.n == CESA - 5) && receiver_all(account, is_digit) && receiver_all(data, is_digit);
 }
 
 /* What the panel's format makes of the data. */
@@ -47,6 +54,12 @@ static void read_data(uint8_t format, struct span data, struct receiver_record *
 		r->format = "skfsk2";
 		r->code = span_sub(data, 0, 2);
 		r->zone = span_from(data, 2);
+	} else if (format == 'k' && is_cesa(r->account, data)) {	/* the eight zeros behind them are the line's */
+		memset(r->joined, '0', CESA);
+		memcpy(r->joined, r->account.p, r->account.n);
+		memcpy(r->joined + r->account.n, data.p, data.n);
+		r->format = "cesa200";
+		r->payload = span_of(r->joined, CESA);
 	} else if (format == 'n') {
 		r->format = "telim";
 		r->code = data;
