@@ -64,6 +64,8 @@ void verify_seal(struct verify *v, const struct seal *s, bool sound)
 		v->seals++;
 		v->sealed = s->entry;
 	}
+	if (v->seal_seen && s->entry <= v->seal.entry)
+		return;
 	v->seal_flawed = v->flaws != flaws;
 	v->seal_digest = seal_hash(s);
 	v->seal_last = s->seal;
