@@ -6,8 +6,8 @@
 #	BUILD=build RUNS=3 SECONDS_EACH=3 tests/bench/run.sh
 #
 # The journal lies in $BENCH_DIR (default: the build folder), which must be on
-# a real disk.  decode.sh and capture.sh, beside this, measure decoding and
-# captures, and are called too.
+# a real disk.  decode.sh, capture.sh and proof.sh, beside this, measure decoding,
+# captures and the proof of a log, and are called too.
 set -u
 cd "$(dirname "$0")/../.." || exit 3
 build=${BUILD:-build}
@@ -157,6 +157,10 @@ fi
 if [ -x tests/bench/capture.sh ]; then
 	say "a capture"
 	BENCH_DIR=$dir tests/bench/capture.sh >"$figures/capture" || rm -f "$figures/capture"
+fi
+if [ -x tests/bench/proof.sh ]; then
+	say "a log sealed, verified and exported"
+	BENCH_DIR=$dir tests/bench/proof.sh >"$figures/proof" || rm -f "$figures/proof"
 fi
 printf '{"cpus":%d,"kernel":"%s","filesystem":"%s","runs":%d,"seconds_each":%s}\n' "$(nproc)" "$(uname -r)" \
 	"$(stat -f -c %T "$dir")" "$runs" "$length" >"$figures/machine"
