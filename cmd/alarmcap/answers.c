@@ -3,8 +3,11 @@
  * carry the number of what they answer; those of hardware receivers' hosts are
  * a byte or a short record, to what came last. */
 #include "observer.h"
+#include "format/vds.h"
 #include "proto/dc09_panel.h"
+#include "proto/vds2465.h"
 #include "util/checksum.h"
+#include "util/cursor.h"
 
 #define LOOK_BACK 256	/* unanswered frames of a connection that an answer is held against */
 
@@ -184,6 +187,45 @@ static size_t take_decided(struct talk *t, struct span bytes)
 	return n;
 }
 
+static bool open_vds(struct observer *o, struct span frame, struct vds_frame *f)
+{
+	if (vds_frame_read(frame, f) != V_OK || !f->sealed)
+		return !f->sealed;
+	struct signal named = { .key_number = f->key };
+	const struct key *key = keys_of(&o->keys, &named);
+	buf_reset(&o->opened);
+	return key && key->n && vds_frame_open(f, key, &o->opened) == 0 && vds_frame_read(buf_view(&o->opened), f) == V_OK;
+}
+
+/* Has the receiver counted on from it? */
+static bool is_counted(const struct exchange *e, uint32_t rc)
+{
+	struct cursor c = cursor_over(span_of(e->number, e->number_n));
+	uint32_t tc = cursor_u32(&c);
+	return cursor_ok(&c) && tc + 1 == rc;
+}
+
+/* Whatever a receiver of VdS 2465 says carries the counter of what came last, and one. */
+static size_t take_vds(struct observer *o, struct talk *t, struct span bytes, bool at_end, const struct mark *at)
+{
+	struct vds_frame f;
+	size_t n;
+	enum verdict v = vds_frame_cut(bytes, at_end, &n);
+	struct span frame = span_sub(bytes, 0, n);
+	if (v == V_MORE)
+		return n;
+	if (v != V_OK || !open_vds(o, frame, &f)) {
+		strange(o, t, frame, at);
+		return n;
+	}
+	struct exchange *e = t->last;
+	t->voice[!t->panel].heard = true;
+	print_host(o, t, frame, at);
+	if (e && is_counted(e, f.rc))
+		resolve(o, e, vds_find(f.records, R_ERROR).n ? A_NAK : A_ACK, at->at_us);
+	return n;
+}
+
 static size_t take_host(struct observer *o, struct talk *t, struct span bytes, bool at_end, const struct mark *at)
 {
 	size_t small_talk = take_decided(t, bytes);
@@ -215,6 +257,8 @@ static size_t take_host(struct observer *o, struct talk *t, struct span bytes, b
 
 size_t answered(struct observer *o, struct talk *t, struct span bytes, bool at_end, const struct mark *at)
 {
-	bool dc09 = t->proto == protocol_find(SPAN("dc09"));
-	return (dc09 ? take_dc09 : take_host)(o, t, bytes, at_end, at);
+	if (t->proto == protocol_find(SPAN("dc09")))
+		return take_dc09(o, t, bytes, at_end, at);
+	bool vds = t->proto == protocol_find(SPAN("vds2465"));
+	return (vds ? take_vds : take_host)(o, t, bytes, at_end, at);
 }

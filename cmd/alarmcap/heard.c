@@ -60,6 +60,11 @@ static void find_repeat(struct observer *o, struct talk *t, struct exchange *e, 
 	e->retry = p->tries;
 }
 
+static bool is_vds(const struct talk *t)
+{
+	return t->proto == protocol_find(SPAN("vds2465"));
+}
+
 static void know_answer(struct talk *t, struct exchange *e, const struct signal *s, struct span account)
 {
 	e->number_n = (uint8_t)(s->seq.n <= sizeof e->number ? s->seq.n : 0);
@@ -68,6 +73,12 @@ static void know_answer(struct talk *t, struct exchange *e, const struct signal 
 	e->account = hash_nocase(HASH_START, account);
 	if (t->proto == protocol_find(SPAN("dc09")))
 		return;
+	if (is_vds(t) && t->session) {	/* its counter */
+		const uint32_t tc = t->session->theirs;
+		const uint8_t number[] = { (uint8_t)(tc >> 24), (uint8_t)(tc >> 16), (uint8_t)(tc >> 8), (uint8_t)tc };
+		copy_short(e->number, number, e->number_n = sizeof number);
+		return;
+	}
 	struct context cx = { .now = e->at_us / 1000, .key = e->key, .session = t->session };
 	t->proto->answer(s, &cx, A_ACK, &e->wanted[0]);
 	t->proto->answer(s, &cx, A_NAK, &e->wanted[1]);
@@ -123,7 +134,7 @@ static void take_signal(struct observer *o, struct talk *t, struct signal *s, co
 	e->receiver = t->receiver;
 	find_repeat(o, t, e, s);
 	count(t, e, s);
-	if (s->is_answer) {
+	if (s->is_answer || (s->poll && is_vds(t))) {	/* there the receiver polls */
 		print_answered(o, e);
 		return;
 	}

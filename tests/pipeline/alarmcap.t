@@ -489,6 +489,27 @@ for my $big (0, 1) {
 	is join(' ', map { $checks[1]{$_} } qw(frames answered stray_answers)), '1 1 0', 'the key is neither frame nor answer';
 }
 
+# VdS 2465: the receiver speaks first and polls; the counter of whatever it says acknowledges.
+{
+	my $telegram = sub {
+		my ($tc, $rc, $ik, $records) = @_;
+		my $content = pack 'N n N C C C/a*', $tc, 0, $rc, $ik, 1, pack 'H*', $records;
+		substr $content, 4, 2, pack 'n', ~sum16($content) & 0xFFFF;
+		return pack 'n n/a*', 0, $content;
+	};
+	my $c = opened(connection($panel, '192.0.2.1:7000'));
+	says($c, 1, $telegram->(70, 0, 1, '01'));
+	exchange($c, $telegram->(1, 71, 2, '01'), $telegram->(71, 2, 3, ''));
+	exchange($c, $telegram->(2, 72, 4, '0456214365870502010500012200'), $telegram->(72, 3, 4, '0503010500012200'));
+	exchange($c, $telegram->(3, 73, 4, '0502010600012200'), $telegram->(73, 4, 4, '02110003'));
+	says($c, 0, $telegram->(4, 74, 3, ''));
+	exchange($c, $telegram->(5, 74, 4, '0502010700012200'), $telegram->(74, 5, 3, ''));
+	my @r = cap(pcap(closed($c)->{packets}), '--no-polls vds2465+tcp://:7000');
+	is replies(@r), 'ack nak none', 'VdS 2465: acknowledged, refused, and not counted';
+	my @checks = cap(pcap($c->{packets}), '--report --json vds2465+tcp://:7000');
+	is join(' ', map { $checks[1]{$_} } qw(frames answered unanswered naks stray_answers)), '4 2 1 1 0', 'and so says the page';
+}
+
 # Others on the port, noise.
 {
 	my $c = opened(connection($panel, $receiver));
