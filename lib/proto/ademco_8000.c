@@ -185,33 +185,6 @@ enum verdict ademco_8000_parse(const struct ademco_8000_form *f, struct span tex
 
 static const struct ademco_8000_form form = { SPAN("&\x02\x03"), HEADER, read_header, read_body };
 
-static bool begins(struct span s)
-{
-	return ademco_8000_begins(&form, s);
-}
-
-static enum verdict parse(struct span text, struct receiver_record *r)
-{
-	return ademco_8000_parse(&form, text, r);
-}
-
-static bool is_fill(uint8_t c)
-{
-	return ademco_8000_is_fill(&form, c);
-}
-
-static ptrdiff_t end(struct span s)
-{
-	return span_find(s, '\r');
-}
-
 static const char *const drawings[] = { "Txxxxxx\"xxxxxx\"RR\"oooo\"*", NULL };
 
-static const struct receiver_borders borders = {
-	.most = 256, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse,
-	.drawings = drawings, .explain = ademco_8000_explain_check, .wait = ADEMCO_8000_WAIT,
-};
-
-RECEIVER_PROTOCOL(ademco_8000, "ademco-8000", N_("ADEMCO 8000 series (MX8000)"),
-                  N_("partial: of the panels' formats only SIA is decoded, of others the digits are kept"),
-                  borders, receiver_stranger, .proof = BY_SUM);
+ADEMCO_8000_PROTOCOL(ademco_8000, "ademco-8000", N_("ADEMCO 8000 series (MX8000)"), form, drawings);

@@ -29,4 +29,18 @@ bool ademco_8000_call(struct span marks, struct receiver_record *r);
 /* A code of the receiver itself and what stands behind it; its digits are put at r->joined + 16. */
 bool ademco_8000_system(struct span body, struct receiver_record *r);
 
+/* The protocol of a form. */
+#define ADEMCO_8000_PROTOCOL(NAME, WORD, TITLE, FORM, DRAWINGS) \
+	static bool begins(struct span s) { return ademco_8000_begins(&(FORM), s); } \
+	static bool is_fill(uint8_t c) { return ademco_8000_is_fill(&(FORM), c); } \
+	static ptrdiff_t end(struct span s) { return span_find(s, '\r'); } \
+	static enum verdict parse(struct span text, struct receiver_record *r) { return ademco_8000_parse(&(FORM), text, r); } \
+	static const struct receiver_borders borders = { \
+		.most = 256, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse, \
+		.drawings = DRAWINGS, .explain = ademco_8000_explain_check, .wait = ADEMCO_8000_WAIT, \
+	}; \
+	RECEIVER_PROTOCOL(NAME, WORD, TITLE, \
+	                  N_("partial: of the panels' formats only SIA is decoded, of others the digits are kept"), \
+	                  borders, receiver_stranger, .proof = BY_SUM)
+
 #endif

@@ -37,33 +37,6 @@ static bool read_body(uint8_t id, struct span body, struct receiver_record *r)
 
 static const struct ademco_8000_form form = { SPAN("'\x01"), HEADER, read_header, read_body };
 
-static bool begins(struct span s)
-{
-	return ademco_8000_begins(&form, s);
-}
-
-static enum verdict parse(struct span text, struct receiver_record *r)
-{
-	return ademco_8000_parse(&form, text, r);
-}
-
-static bool is_fill(uint8_t c)
-{
-	return ademco_8000_is_fill(&form, c);
-}
-
-static ptrdiff_t end(struct span s)
-{
-	return span_find(s, '\r');
-}
-
 static const char *const drawings[] = { "Txxxxxx\"xxxx\"*", NULL };
 
-static const struct receiver_borders borders = {
-	.most = 256, .is_fill = is_fill, .end = end, .begins = begins, .parse = parse,
-	.drawings = drawings, .explain = ademco_8000_explain_check, .wait = ADEMCO_8000_WAIT,
-};
-
-RECEIVER_PROTOCOL(sk9000, "sk9000", N_("Silent Knight 9000"),
-                  N_("partial: of the panels' formats only SIA is decoded, of others the digits are kept"),
-                  borders, receiver_stranger, .proof = BY_SUM);
+ADEMCO_8000_PROTOCOL(sk9000, "sk9000", N_("Silent Knight 9000"), form, drawings);
