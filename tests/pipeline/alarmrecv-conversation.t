@@ -12,14 +12,7 @@ field() {
 			ref $v ? join(",", @$v) : $v // "-" } @k), "\n" }' "$@"
 }
 # begin PROTOCOL SPOOL [OPTION...]: sets $receiver, $port.
-begin() {
-	rm -f "$T/err"
-	alarmrecv "$1+tcp://127.0.0.1:${port:-0}#R1" --spool "$T/$2" --reserve 0 "${@:3}" >/dev/null 2>"$T/err" &
-	receiver=$!
-	children="$children $receiver"
-	wait_for 10 grep -q 'listening on' "$T/err"
-	port=$(sed -n 's/.*listening on .*:\([0-9]*\)#R1.*/\1/p' "$T/err")
-}
+begin() { reception "$1+tcp://127.0.0.1:${port:-0}#R1" --spool "$T/$2" "${@:3}" >/dev/null; }
 stop() {
 	kill -TERM $receiver
 	wait $receiver

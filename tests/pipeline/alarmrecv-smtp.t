@@ -4,14 +4,8 @@
 # files that are on disk before the answer; broken, too long, strange ones.
 . tests/pipeline/lib.sh
 
-# received OPTION...: a reception; sets $port.
-received() {
-	rm -f "$T/err"
-	alarmrecv "$@" 'smtp+tcp://127.0.0.1:0#C1' --reserve 0 2>"$T/err" &
-	receiver=$!
-	wait_for 10 grep -q 'listening on' "$T/err"
-	port=$(sed -n 's/.*smtp+tcp:.*:\([0-9]*\)#C1.*/\1/p' "$T/err")
-}
+# received OPTION...: a reception.
+received() { reception "$@" 'smtp+tcp://127.0.0.1:0#C1'; }
 ended() {
 	kill -TERM $receiver
 	wait $receiver

@@ -16,11 +16,9 @@ bytes() { printf "$(printf %s "$1" | sed 's/../\\x&/g')" >&3; }
 answers() { head -c "$1" <&3 | od -An -v -tx1 | tr -d ' \n'; }
 # received OPTION...: a reception of its own, connected on 3.
 received() {
-	rm -rf "$T/spool" "$T/err"
-	alarmrecv "$@" 'vds2465+tcp://127.0.0.1:0#R1' --spool "$T/spool" --reserve 0 2>"$T/err" &
-	receiver=$!
-	wait_for 10 grep -q 'listening on' "$T/err"
-	exec 3<>"/dev/tcp/127.0.0.1/$(sed -n 's/.*vds2465+tcp:.*:\([0-9]*\)#R1.*/\1/p' "$T/err")"
+	rm -rf "$T/spool"
+	reception "$@" 'vds2465+tcp://127.0.0.1:0#R1' --spool "$T/spool"
+	exec 3<>"/dev/tcp/127.0.0.1/$port"
 }
 ended() {
 	exec 3>&-

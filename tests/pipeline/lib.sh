@@ -72,6 +72,16 @@ free_port() {
 	}'
 }
 
+# reception ARGUMENT...: alarmrecv with one source; sets $receiver, $port.  What it says is in $T/err.
+reception() {
+	rm -f "$T/err"
+	alarmrecv "$@" --reserve 0 2>"$T/err" &
+	receiver=$!
+	children="$children $receiver"
+	wait_for 10 grep -q 'listening on' "$T/err"
+	port=$(sed -n 's/.*listening on .*:\([0-9]*\)#.*/\1/p' "$T/err")
+}
+
 # receiver TRANSPORT WORD...: a receiver that answers so; sets $port, $to, $log, $receiver.
 receivers=0
 receiver() {

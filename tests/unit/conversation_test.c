@@ -4,7 +4,7 @@
  * piece, cut anywhere and byte by byte, in clear and out of the cipher. */
 #include <stdlib.h>
 
-#include "../quoted.h"
+#include "../case.h"
 #include "../tap.h"
 #include "crypto/crypto.h"
 #include "proto/session.h"
@@ -246,43 +246,11 @@ static void out_of_the_cipher(const struct expected *e, const struct outcome *wa
 	ok(cut, "%s: out of the cipher, cut anywhere", name);
 }
 
-/* key="value", the key with a NUL behind it; false at the end. */
-static bool take_pair(struct span *rest, struct buf *key, struct buf *value)
-{
-	*rest = span_trim(*rest);
-	ptrdiff_t eq = span_find(*rest, '=');
-	buf_reset(key);
-	buf_reset(value);
-	if (eq < 0)
-		return false;
-	buf_span(key, span_sub(*rest, 0, (size_t)eq));
-	*rest = span_from(*rest, (size_t)eq + 1);
-	take_quoted(rest, value);
-	return true;
-}
-
-static const struct { const char *key; enum field field; } fields[] = {
-#define FIELD(name, key, form, meaning) { key, F_##name },
-#include "event/fields.def"
-#undef FIELD
-};
-
-static bool data_has(const struct event *ev, struct span key, struct span value)
-{
-	struct buf want = { 0 };
-	json_quote(&want, key);
-	buf_byte(&want, ':');
-	json_quote(&want, value);
-	bool found = ev->data_n && memmem(ev->list->data.p + ev->data_at, ev->data_n, want.p, want.n) != NULL;
-	buf_free(&want);
-	return found;
-}
-
 static bool event_has(const struct event *ev, struct span key, struct span value)
 {
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (span_is(key, fields[i].key))
-			return span_eq(event_get(ev, fields[i].field), value);
+	struct span got;
+	if (event_field(ev, key, &got))
+		return span_eq(got, value);
 	if (!span_is(key, "number"))
 		return data_has(ev, key, value);
 	return span_eq(event_get(ev, F_ZONE), value) || span_eq(event_get(ev, F_USER), value) ||

@@ -4,7 +4,7 @@
  * pairs, and with a byte lost. */
 #include <stdlib.h>
 
-#include "../quoted.h"
+#include "../case.h"
 #include "../tap.h"
 #include "proto/proto.h"
 #include "util/charset.h"
@@ -23,21 +23,6 @@ struct expected {
 static const struct protocol *proto;
 static struct event_list list;
 static struct buf first;	/* the first sound record of the protocol */
-
-/* key="value", the key with a NUL behind it; false at the end. */
-static bool take_pair(struct span *rest, struct buf *key, struct buf *value)
-{
-	*rest = span_trim(*rest);
-	ptrdiff_t eq = span_find(*rest, '=');
-	buf_reset(key);
-	buf_reset(value);
-	if (eq < 0)
-		return false;
-	buf_span(key, span_sub(*rest, 0, (size_t)eq));
-	*rest = span_from(*rest, (size_t)eq + 1);
-	take_quoted(rest, value);
-	return true;
-}
 
 static void check_header(const struct expected *e, const struct signal *s, const char *name)
 {
@@ -59,32 +44,13 @@ static bool zeros(struct span s)
 	return true;
 }
 
-static bool data_has(const struct event *ev, struct span key, struct span value)
-{
-	struct buf want = { 0 };
-	json_quote(&want, key);
-	buf_byte(&want, ':');
-	json_quote(&want, value);
-	bool found = ev->data_n && memmem(ev->list->data.p + ev->data_at, ev->data_n, want.p, want.n) != NULL;
-	buf_free(&want);
-	return found;
-}
-
-static const struct { const char *key; enum field field; } fields[] = {
-#define FIELD(name, key, form, meaning) { key, F_##name },
-#include "event/fields.def"
-#undef FIELD
-};
-
 /* A code that has no zone sends 000. */
 static bool event_has(const struct event *ev, struct span key, struct span value)
 {
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (span_is(key, fields[i].key)) {
-			struct span got = event_get(ev, fields[i].field);
-			return span_eq(got, value) || (span_is(key, "zone") && got.n == 0 && (zeros(value) || data_has(ev, SPAN("address"), value)));
-		}
-	return data_has(ev, key, value);
+	struct span got;
+	if (!event_field(ev, key, &got))
+		return data_has(ev, key, value);
+	return span_eq(got, value) || (span_is(key, "zone") && got.n == 0 && (zeros(value) || data_has(ev, SPAN("address"), value)));
 }
 
 static void check_event(const struct expected *e, struct span want, const struct event *ev, const char *name)
