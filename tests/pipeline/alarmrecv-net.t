@@ -4,28 +4,16 @@
 # and who gives way, signals, the end of connections.
 use strict;
 use warnings;
-use File::Temp qw(tempdir);
+use lib 'tests/pipeline';
 use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::IP;
 use JSON::PP;
+use Reception;
 use POSIX qw(:sys_wait_h strftime);
 use Socket qw(SOL_SOCKET SO_LINGER SO_RCVBUF);
 use Test::More;
 use Time::HiRes qw(sleep time);
-
-my $build = $ENV{BUILD} // 'build';
-my $top = `pwd`;
-chomp $top;
-$build = "$top/$build" unless $build =~ m{^/};
-my $T = tempdir(CLEANUP => 1);
-%ENV = (%ENV, PATH => "$build/bin:$ENV{PATH}", LC_ALL => 'C.UTF-8', LANGUAGE => '', NO_COLOR => 1,
-	VIGIE_ETC => "$T/etc", VIGIE_STATE => "$T/state", VIGIE_NODE => 't1', VIGIE_LOCALEDIR => "$build/share/locale");
-mkdir "$T/etc";
-mkdir "$T/state";
-$SIG{PIPE} = 'IGNORE';
-$SIG{ALRM} = sub { die "stuck\n" };
-alarm 300;
 
 sub crc {
 	my $crc = 0;
@@ -40,14 +28,6 @@ sub event { my ($account, $seq, $zone) = @_; return framed(sprintf '"ADM-CID"%04
 sub poll { my ($account) = @_; return framed(qq("NULL"0000L0#$account\[])) }
 sub ack { my ($account, $seq) = @_; return framed(sprintf '"ACK"%04dL0#%s[]', $seq, $account) }
 
-sub slurp { open my $f, '<:raw', $_[0] or return ''; local $/; return <$f> // '' }
-sub spew { my ($path, $text) = @_; open my $f, '>:raw', $path or die "$path: $!"; print $f $text; close $f; chmod 0600, $path }
-sub eventually {
-	my ($what) = @_;
-	for (1 .. 500) { return 1 if $what->(); sleep 0.02 }
-	return 0;
-}
-
 my ($receiver, $runs, $spool, $err) = (undef, 0);
 my @ports;
 my $files;    # limit of open files, where it matters
@@ -61,8 +41,7 @@ sub start {
 	($spool, $err) = ("$T/spool$runs", "$T/err$runs");
 	push @arguments, '--spool', $spool, '--reserve', 0 unless grep { $_ eq '--spool' } @arguments;
 	launch(@arguments);
-	eventually(sub { (() = said() =~ /listening on/g) == $sources }) or die "alarmrecv does not listen: " . said();
-	@ports = said() =~ m{listening on \S*:(\d+)#}g;
+	@ports = listening($err, $sources);
 }
 sub launch {
 	my @arguments = @_;

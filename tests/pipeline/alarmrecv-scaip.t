@@ -4,29 +4,13 @@
 # byte for byte, kept, and decoded; their silence told.
 use strict;
 use warnings;
-use File::Temp qw(tempdir);
+use lib 'tests/pipeline';
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
+use Reception;
 use Test::More;
 use Time::HiRes qw(sleep);
-
-my $build = $ENV{BUILD} // 'build';
-my $top = `pwd`;
-chomp $top;
-$build = "$top/$build" unless $build =~ m{^/};
-my $T = tempdir(CLEANUP => 1);
-%ENV = (%ENV, PATH => "$build/bin:$ENV{PATH}", LC_ALL => 'C.UTF-8', LANGUAGE => '', NO_COLOR => 1,
-	VIGIE_ETC => "$T/etc", VIGIE_STATE => "$T/state", VIGIE_NODE => 't1', VIGIE_LOCALEDIR => "$build/share/locale");
-mkdir "$T/etc";
-mkdir "$T/state";
-$SIG{PIPE} = 'IGNORE';
-$SIG{ALRM} = sub { die "stuck\n" };
-alarm 300;
-
-sub slurp { open my $f, '<:raw', $_[0] or return ''; local $/; return <$f> // '' }
-sub spew { my ($path, $text) = @_; open my $f, '>:raw', $path or die "$path: $!"; print $f $text; close $f; chmod 0600, $path }
-sub eventually { my ($what) = @_; for (1 .. 500) { return 1 if $what->(); sleep 0.02 } return 0 }
 
 my ($receiver, @ports);
 sub start {
@@ -38,7 +22,7 @@ sub start {
 		exec 'alarmrecv', 'scaip+udp://127.0.0.1:0#R5', 'scaip+tcp://127.0.0.1:0#R5', '--spool', "$T/spool", '--reserve', 0, @arguments;
 		die "exec: $!";
 	}
-	eventually(sub { (@ports = slurp("$T/err") =~ /listening on \S+:(\d+)#R5/g) == 2 }) or die slurp("$T/err");
+	@ports = listening("$T/err", 2);
 }
 sub stop { kill 'TERM', $receiver; waitpid $receiver, 0; return $? >> 8 }
 END { kill 'KILL', $receiver if $receiver && kill 0, $receiver }
