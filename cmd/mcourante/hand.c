@@ -51,11 +51,14 @@ bool hand_over(const char *command, struct span text, msec most)
 	pid_t child = fork();
 	if (child == 0)
 		run(command, pipe_fd);
-	close(pipe_fd[0]);
+	/* Our own reading end stays open, so that a command that reads nothing and
+	 * has ended already is judged by its status alone. */
 	bool given = child > 0 && write(pipe_fd[1], text.p, text.n) == (ssize_t)text.n;
+	int error = errno;
+	close(pipe_fd[0]);
 	close(pipe_fd[1]);
 	if (child < 0) {
-		warn("%s: %s", command, strerror(errno));
+		warn("%s: %s", command, strerror(error));
 		return false;
 	}
 	int status = wait_for(child, most);
@@ -66,7 +69,7 @@ bool hand_over(const char *command, struct span text, msec most)
 	else if (WEXITSTATUS(status) != 0)
 		warn(_("%s: ended with status %d"), command, WEXITSTATUS(status));
 	else if (!given)
-		warn(_("%s: it did not read the seal"), command);
+		warn("%s: %s", command, strerror(error));
 	else
 		return true;
 	return false;

@@ -18,10 +18,12 @@ void key_read(const char *path, struct sign_key *k)
 {
 	struct buf pem = { 0 };
 	buf_reserve(&pem, ROOM);
-	if (file_read_secret(path, &pem) < 0 && errno == EACCES && access(path, R_OK) == 0)
-		die(EXIT_CALL, _("%s: group or others may read or write it: chmod 600 %s"), path, path);
-	else if (pem.n == 0)
-		die(EXIT_CALL, "%s: %s", path, errno ? strerror(errno) : _("no key in it"));
+	if (file_read_secret(path, &pem) < 0) {
+		int error = errno;
+		if (error == EACCES && access(path, R_OK) == 0)
+			die(EXIT_CALL, _("%s: group or others may read or write it: chmod 600 %s"), path, path);
+		die(EXIT_CALL, "%s: %s", path, strerror(error));
+	}
 	const char *why = sign_read_secret(buf_view(&pem), k);
 	wipe(pem.p, pem.room);
 	buf_free(&pem);

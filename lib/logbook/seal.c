@@ -128,6 +128,8 @@ bool seal_read(struct span text, struct seal *s)
 	if (good)
 		seal_put(&again, s);
 	good = good && span_eq(buf_view(&again), text);
+	if (!good)
+		*s = (struct seal){ 0 };
 	buf_free(&again);
 	return good;
 }

@@ -127,7 +127,12 @@ static struct hash column_hash(const struct query *q, int column, bool *shaped)
 /* The head has four digits for the year: another year would read like one of ours. */
 static msec column_time(const struct query *q, int column, bool *shaped)
 {
+	static const msec most = 366 * (msec)10000 * DAY;
 	msec at = column_int(q, column);
+	if (at < -most || at > most) {
+		*shaped = false;
+		return 0;
+	}
 	struct civil civil = clock_civil(at);
 	if (clock_from_civil(&civil) != at)
 		*shaped = false;

@@ -159,11 +159,12 @@ bool head_read(struct span line, struct entry *e)
 		read_time(field(&rest), &e->head.event_at) && read_time(field(&rest), &e->head.entry_at);
 	e->head.kind = field(&rest);
 	good = good && hash_read(field(&rest), &e->head.commit);
-	if (good)
+	if (good) {
 		head_put(&again, &e->head);
+		e->hash = head_hash(&e->head);
+	}
 	good = good && span_eq(buf_view(&again), line);
 	buf_free(&again);
-	e->hash = head_hash(&e->head);
 	return good;
 }
 

@@ -177,7 +177,7 @@ for round in $(seq "$rounds"); do
 	[ ! -e "$T/killed" ] || mcourante verify "$T/killed" >/dev/null || torn=$((torn + 1))
 done
 ok $torn "after each of $rounds kills the folder is whole or not there; $made were"
-[ $cut -ge $((rounds / 4)) ]
+[ $cut -ge $((rounds / 5)) ]
 ok $? "$cut of $rounds kills came in time"
 is "$(status mcourante export --bundle "$T/last"),$(status mcourante verify "$T/last")" 0,0 'then it is made'
 is "$(status mcourante verify "$T/none")" 3 'what is not there cannot be verified'

@@ -144,6 +144,7 @@ static void test_tampering(void)
 		{ "its kind", "UPDATE head SET kind = 'note' WHERE number = 2", "head:2:0 " },
 		{ "its event time", "UPDATE head SET event_at = event_at + 1 WHERE number = 2", "head:2:0 " },
 		{ "its event time by ten thousand years", "UPDATE head SET event_at = event_at + 315569520000000 WHERE number = 2", "head:2:0 " },
+		{ "its event time by all that a number holds", "UPDATE head SET event_at = -9223372036854775807 - 1 WHERE number = 2", "head:2:0 " },
 		{ "its entry time", "UPDATE head SET entry_at = entry_at - 1 WHERE number = 6", "head:6:0 " },
 		{ "its hash", "UPDATE head SET hash = zeroblob(32) WHERE number = 6", "head:6:0 " },
 		{ "a hash cut short", "UPDATE head SET previous = zeroblob(31) WHERE number = 1", "head:1:0 " },
