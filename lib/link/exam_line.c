@@ -193,6 +193,21 @@ static unsigned trust(const struct guess *guess, size_t n, size_t burst_n)
 	return k < n && guess[k].likeness + 5 > guess[0].likeness ? trust / 2 : trust;
 }
 
+/* How long a burst lasts tells the sender's speed, where it comes in pieces:
+ * the 21 characters of a heartbeat take 210 bits. */
+static void measure(const struct view *v, struct span b, struct finding *f)
+{
+	static const unsigned speeds[] = { 300, 600, 1200, 2400, 4800, 9600, 19200 };
+	size_t from = (size_t)(b.p - v->raw.p);
+	msec lasts = v->x->moment[v->moment[from + b.n - 1]].at - v->x->moment[v->moment[from]].at;
+	size_t best = 0;
+	for (size_t i = 1; i < sizeof speeds / sizeof *speeds; i++)
+		if (llabs(lasts - 210000 / speeds[i]) < llabs(lasts - 210000 / speeds[best]))
+			best = i;
+	if (lasts >= 10)
+		detail(f, _("a burst lasts %lld ms, as the 21 characters of a heartbeat do at about %u"), (long long)lasts, speeds[best]);
+}
+
 static void judge_speed(struct view *v)
 {
 	struct guess guess[GUESSES_MOST];
@@ -201,7 +216,9 @@ static void judge_speed(struct view *v)
 	unsigned sure = n ? trust(guess, n, b.n) : 0, port = v->x->line.baud;
 	bool known = sure >= 30 && guess[0].set.baud != port;
 	bool fast = known ? guess[0].set.baud < port : is_stretched(b);
-	find(v, SY_FRAMING, v->marked ? 90 : 50, b);
+	struct finding *framing = find(v, SY_FRAMING, v->marked ? 90 : 50, b);
+	if (b.n)
+		measure(v, b, framing);
 	find(v, fast ? SY_TOO_FAST : SY_TOO_SLOW, known ? sure : 60, b);
 	if (!known)
 		return;

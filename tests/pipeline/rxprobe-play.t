@@ -62,6 +62,7 @@ is $status 3 'nobody there'
 # --- One plays, one answers.
 listen() {
 	port=$(free_port)
+	: >"$T/err.2"
 	rxprobe -v --json "$@" "${proto}tcp://127.0.0.1:$port#R5" >"$T/took" 2>"$T/err.2" &
 	listener=$!
 	children="$children $listener"

@@ -62,6 +62,10 @@ shows 'some damage in clean text' noise warning <<-.
 	x3 +30 ser:R2 $HB
 	+30 ser:R2 1011·····<20!>·····@····<14>
 .
+shows 'a burst that is measured' framing critical <<-.
+	x7 +0.03 ser:R2 <E1!><5F!><21!>
+.
+like "$(cat "$T/said")" 'a burst lasts 180 ms, as the 21 characters of a heartbeat do at about 1200' 'and what its length says'
 shows 'B32 headers' b32 critical <<-.
 	x3 +30 ser:R2 <00><00><00><19>$HB
 .
