@@ -184,6 +184,18 @@ like "$(cat "$T"/spool/*.jsonl)" 'RCPT TO:<2008@c>.*Subject: half' 'what it had 
 exec 3>&-
 ended
 
+# A disk that fails while a picture is made durable: no 250, and all of it once more.
+rm -rf "$T/spool"
+FAIL_DIR=$T/spool FAIL_FLAG=$T/flag LD_PRELOAD=$BUILD/tests/fail.so received --spool "$T/spool"
+echo 'fsync 5' >"$T/flag"
+is "$(raw 0 "$(started 2009)Subject: fails\r\n\r\n.\r\nQUIT\r\n")" '220 250 250 354 ' 'its file is not durable: no answer'
+like "$(cat "$T/err")" 'Input/output error: what was not on disk is not acknowledged' 'and that is said'
+rm "$T/flag"
+is "$(raw 0 "$(started 2009)Subject: fails\r\n\r\n.\r\nQUIT\r\n")" '220 250 250 354 250 221 ' 'once more'
+is "$(grep -c '"repeat"' "$T"/spool/*.jsonl | grep -c ':[1-9]') $(ls "$T/spool/files" | wc -l) $(ls "/proc/$receiver/fd" | wc -l)" \
+	"0 1 $(raw 0 "$(started 2010)Subject: fd\r\n\r\n.\r\nQUIT\r\n" >/dev/null; ls "/proc/$receiver/fd" | wc -l)" 'as the first of it; no descriptor is lost'
+ended
+
 # Old ones go with the records that named them.
 rm -rf "$T/spool"
 received --spool "$T/spool"

@@ -61,6 +61,20 @@ wait_for 10 grep -q . "$T"/spool/*.jsonl
 ended
 like "$(alarmdecode "$T"/spool/*.jsonl)" '"error":"key-wrong".*"proto":"vds2465"' 'another key: a person sees it'
 
+# The key is changed while the connection stands.
+(umask 077; cp "$T/other" "$T/changing")
+received -k "$T/changing"
+answers 18 >/dev/null
+bytes $sealed
+wait_for 10 grep -q key-wrong "$T"/spool/*.jsonl
+cp "$T/keys" "$T/changing"
+kill -HUP $receiver
+wait_for 10 grep -q 'read again' "$T/err"
+bytes $sealed
+like "$(answers 52)" '^00070030.{96}$' 'SIGHUP: the new key opens what comes on the same connection'
+ended
+is "$(grep -c '"reply":"ack"' "$T"/spool/*.jsonl) $(grep -c '"repeat"' "$T"/spool/*.jsonl)" '1 0' 'what was refused before is no first of a repetition'
+
 # Who is not in the accounts file is refused, in the words of VdS 2465.
 echo 'R1 * 4711 interval=90s' >"$T/accounts"
 received -a "$T/accounts" --unknown refuse
