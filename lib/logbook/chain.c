@@ -45,3 +45,16 @@ bool hash_read(struct span digits, struct hash *hash)
 	buf_free(&bytes);
 	return good;
 }
+
+bool number_read(struct span digits, int64_t *number)
+{
+	*number = 0;
+	if (digits.n == 0 || digits.n > 18)
+		return false;
+	for (size_t i = 0; i < digits.n; i++) {
+		if (!is_digit(digits.p[i]))
+			return false;
+		*number = *number * 10 + digits.p[i] - '0';
+	}
+	return true;
+}

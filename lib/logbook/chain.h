@@ -39,6 +39,9 @@ struct hash body_commit(struct span random, struct span body);
 /* Reads 64 hexadecimal digits. */
 bool hash_read(struct span digits, struct hash *hash);
 
+/* Reads 1 to 18 decimal digits. */
+bool number_read(struct span digits, int64_t *number);
+
 static inline bool hash_eq(const struct hash *a, const struct hash *b)
 {
 	return memcmp(a->byte, b->byte, SHA256_SIZE) == 0;

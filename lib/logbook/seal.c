@@ -71,17 +71,6 @@ static struct span value_of(struct span *text, struct span name)
 	return span_trim(span_from(line, name.n));
 }
 
-static bool read_number(struct span digits, int64_t *number)
-{
-	*number = 0;
-	for (size_t i = 0; i < digits.n; i++) {
-		if (!is_digit(digits.p[i]))
-			return false;
-		*number = *number * 10 + digits.p[i] - '0';
-	}
-	return digits.n > 0 && digits.n <= 18 && *number > 0;
-}
-
 static bool read_signature(struct span text, uint8_t signature[static SIGNATURE_SIZE])
 {
 	struct buf bytes = { 0 };
@@ -96,8 +85,8 @@ static bool read_lines(struct span *text, struct seal *s)
 {
 	return span_eq(value_of(text, SPAN("vigie-seal: ")), SPAN("1")) &&
 		hash_read(value_of(text, SPAN("log: ")), &s->log) &&
-		read_number(value_of(text, SPAN("seal: ")), &s->seal) &&
-		read_number(value_of(text, SPAN("entry: ")), &s->entry) &&
+		number_read(value_of(text, SPAN("seal: ")), &s->seal) && s->seal > 0 &&
+		number_read(value_of(text, SPAN("entry: ")), &s->entry) && s->entry > 0 &&
 		hash_read(value_of(text, SPAN("hash: ")), &s->hash) &&
 		(s->at = clock_parse(value_of(text, SPAN("time: ")))) != CLOCK_NONE &&
 		hash_read(value_of(text, SPAN("previous: ")), &s->previous) &&

@@ -77,17 +77,6 @@ static struct span plain(struct span raw)
 	return raw.n >= 2 && raw.p[0] == '"' ? span_sub(raw, 1, raw.n - 2) : (struct span){ 0 };
 }
 
-static bool read_number(struct span digits, int64_t *number)
-{
-	*number = 0;
-	for (size_t i = 0; i < digits.n; i++) {
-		if (!is_digit(digits.p[i]))
-			return false;
-		*number = *number * 10 + digits.p[i] - '0';
-	}
-	return digits.n > 0 && digits.n <= 18;
-}
-
 static bool read_time(struct span text, msec *at)
 {
 	*at = clock_parse(text);
@@ -105,15 +94,15 @@ static bool read_entry(const struct members *m, struct buf *scratch, struct entr
 	if (e->kept && hex_decode(scratch, plain(m->random)) < 0)
 		return false;
 	e->random = buf_view(scratch);
-	return read_number(m->number, &e->head.number) && read_time(plain(m->at), &e->head.event_at) &&
+	return number_read(m->number, &e->head.number) && read_time(plain(m->at), &e->head.event_at) &&
 		read_time(plain(m->written), &e->head.entry_at) && hash_read(plain(m->id), &e->hash) &&
 		hash_read(plain(m->previous), &e->head.previous) && hash_read(plain(m->commit), &e->head.commit);
 }
 
 static bool read_end(const struct members *m, struct transcript_end *end)
 {
-	return read_time(plain(m->at), &end->at) && read_number(m->first, &end->first) && read_number(m->last, &end->last) &&
-		read_number(m->entries, &end->entries) && read_number(m->heads, &end->heads) && read_number(m->seals, &end->seals);
+	return read_time(plain(m->at), &end->at) && number_read(m->first, &end->first) && number_read(m->last, &end->last) &&
+		number_read(m->entries, &end->entries) && number_read(m->heads, &end->heads) && number_read(m->seals, &end->seals);
 }
 
 enum transcript transcript_read(struct span line, struct buf *scratch, struct entry *e, struct seal *s, struct transcript_end *end)
@@ -155,7 +144,7 @@ bool head_read(struct span line, struct entry *e)
 	struct span rest = line;
 	struct buf again = { 0 };
 	*e = (struct entry){ .withheld = true, .shaped = true };
-	bool good = read_number(field(&rest), &e->head.number) && hash_read(field(&rest), &e->head.previous) &&
+	bool good = number_read(field(&rest), &e->head.number) && hash_read(field(&rest), &e->head.previous) &&
 		read_time(field(&rest), &e->head.event_at) && read_time(field(&rest), &e->head.entry_at);
 	e->head.kind = field(&rest);
 	good = good && hash_read(field(&rest), &e->head.commit);
@@ -183,7 +172,7 @@ bool contents_read(struct span line, struct buf *scratch, int64_t *number, struc
 	struct span rest = line;
 	struct buf again = { 0 };
 	buf_reset(scratch);
-	bool good = read_number(field(&rest), number) && from_base64(scratch, field(&rest));
+	bool good = number_read(field(&rest), number) && from_base64(scratch, field(&rest));
 	e->random = buf_view(scratch);
 	e->body = field(&rest);
 	struct entry written = { .head.number = *number, .random = e->random, .body = e->body };

@@ -170,7 +170,7 @@ for round in $(seq "$rounds"); do
 	rm -rf "$T"/killed*
 	mcourante export --bundle "$T/killed" >/dev/null 2>&1 & running=$!
 	disown $running
-	sleep "$(perl -e 'printf "%.3f", rand 0.4')"
+	sleep "$(perl -e 'printf "%.3f", rand 0.15')"
 	kill -9 $running 2>/dev/null && cut=$((cut + 1))
 	wait_for 10 eval "! kill -0 $running 2>/dev/null"
 	[ ! -e "$T/killed" ] || made=$((made + 1))
