@@ -69,8 +69,13 @@ static void explain(struct span bytes, const struct context *cx, enum language l
 	event_list_free(&list);
 }
 
+static const char *neighbour(struct span in)
+{
+	return protocol_stranger(in);
+}
+
 const struct protocol protocol_smtp = {
 	.name = "smtp", .title = N_("SMTP, e-mails of cameras"), .coverage = N_("partial: without TLS, which is the work of stunnel"),
 	.most = SMTP_RECORD_MOST + 2048, .frame = frame, .read = read, .answer = smtp_answer, .events = events, .explain = explain,
-	.conversation = &smtp_conversation,
+	.conversation = &smtp_conversation, .neighbour = neighbour,
 };

@@ -146,23 +146,33 @@ static void quit(struct session *t, struct span line, struct buf *reply)
 	buf_lit(reply, "221 2.0.0 bye\r\n");
 }
 
+static void not_here(struct session *t, struct span line, struct buf *reply)
+{
+	(void)t;
+	(void)line;
+	buf_lit(reply, "502 5.5.1 not here\r\n");
+}
+
 static const struct {
 	struct span word;
 	void (*obey)(struct session *t, struct span line, struct buf *reply);
 } commands[] = {
 	{ SPAN("HELO"), helo }, { SPAN("EHLO"), ehlo }, { SPAN("AUTH"), auth }, { SPAN("MAIL FROM:"), mail }, { SPAN("RCPT TO:"), rcpt },
 	{ SPAN("DATA"), data }, { SPAN("RSET"), rset }, { SPAN("NOOP"), nothing }, { SPAN("VRFY"), nothing }, { SPAN("QUIT"), quit },
+	{ SPAN("STARTTLS"), not_here }, { SPAN("EXPN"), not_here }, { SPAN("HELP"), not_here }, { SPAN("BDAT"), not_here },
 };
 
-static void command(struct session *t, struct span line, struct buf *reply)
+/* What is none may be the alarm of something else, for a person to see. */
+static enum verdict command(struct session *t, struct span line, struct buf *reply)
 {
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (span_eq_nocase(span_sub(line, 0, commands[i].word.n), commands[i].word)) {
 			commands[i].obey(t, line, reply);
-			return;
+			return V_OK;
 		}
 	buf_lit(reply, "500 5.5.2 what is that?\r\n");
 	t->over = ++t->unanswered == STRANGE_MOST;
+	return V_NOT_MINE;
 }
 
 /* Lines of AUTH are passwords: looked at by nobody. */
@@ -327,11 +337,16 @@ static bool is_binary(struct span line)
 	return line.n && (line.p[0] < ' ' || line.p[0] == 0x7F) && line.p[0] != '\r' && line.p[0] != '\n';
 }
 
+static bool is_secret(const struct session *t, struct span in)
+{
+	return state_of(t) != COMMANDS || span_eq_nocase(span_sub(span_trim(in), 0, 4), SPAN("AUTH"));
+}
+
 /* What has come of a line that is not whole is recorded should the connection
  * end, but for a password. */
 static enum verdict wait(struct session *t, struct span in)
 {
-	if (state_of(t) != COMMANDS || span_eq_nocase(span_sub(span_trim(in), 0, 4), SPAN("AUTH")))
+	if (is_secret(t, in))
 		buf_lit(&t->whole, "AUTH");
 	return V_MORE;
 }
@@ -348,13 +363,17 @@ static enum verdict take(struct session *t, struct span in, bool at_end, struct 
 	if (frame->n == 0)
 		return wait(t, in);
 	struct span line = span_trim(*frame);
+	enum verdict v = V_OK;
+	bool goes_on = is_secret(t, *frame) && frame->p[frame->n - 1] != '\n';
 	if (state_of(t) != COMMANDS)
 		take_secret(t, reply);
 	else if (line.n)
-		command(t, line, reply);
+		v = command(t, line, reply);
+	if (goes_on)
+		t->state = PASSWORD;
 	if (state_of(t) == MAIL && frame->n > 1 && frame->p[frame->n - 2] != '\r')
 		t->state |= BARE_LF;
-	return V_OK;
+	return v;
 }
 
 /* Nobody sends so slowly; what there is reaches a person. */

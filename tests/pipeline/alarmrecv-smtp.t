@@ -144,6 +144,12 @@ is "$(raw 0 'MAIL FROM:<c@s>\r\nRCPT TO:<2004+7@c>\r\nRCPT TO:<owner@home.exampl
 is "$(alarmdecode "$T"/spool/*.jsonl | grep '"text":"two"' | fields account zone of | tr '\n' ' ')" '2004 7 3 owner - 3 2005 - 3 ' 'an event for each of them, once'
 is "$(raw 0 "MAIL FROM:<c@s>\\r\\n$(printf 'RCPT TO:<%d@c>\\r\\n' {3001..3120})QUIT\r\n" | tr ' ' '\n' | sort | uniq -c | awk '{ print $2, $1 }' | tr '\n' ' ')" \
 	'220 1 221 1 250 101 452 20 ' 'a hundred at most'
+is "$(raw 0 'STARTTLS\r\nxyzzy 4711 FIRE\r\nQUIT\r\n')" '220 502 500 221 ' 'what is no command is refused'
+is "$(grep -c 'xyzzy 4711 FIRE' "$T"/spool/*.jsonl) $(grep -c STARTTLS "$T"/spool/*.jsonl)" '1 0' 'and a person sees it'
+raw 0.2 "AUTH GSSAPI $(printf '%02100d' 0)" "$(printf '%02100d' 0)" 'hidden\r\nQUIT\r\n' >/dev/null
+is "$(grep -c hidden "$T"/spool/*.jsonl)" 0 'a password of any length is no command'
+is "$(raw 0 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')" '220 500 ' 'another protocol'
+like "$(cat "$T/err")" 'speaks HTTP.*, not smtp: closed' 'is named'
 # A connection that is reset within the password.
 perl -MIO::Socket::INET -MSocket=SOL_SOCKET,SO_LINGER -e '
 	for my $begun ("AUTH PLAIN AHVzZXIAc2VjcmV0", "auth login dXNlcg==\r\nc2VjcmV0", "AUTH LOGIN\r\n\x01c2VjcmV0") {

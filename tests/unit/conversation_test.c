@@ -516,6 +516,25 @@ static void hostile(const char *name)
 	ok(good, "%s: any bytes are taken", name);
 }
 
+/* A mail that never ends is given up, and what there is of it is told. */
+static void endless_mail(void)
+{
+	struct common common = { 0 };
+	struct buf said = { 0 };
+	struct span frame, in = SPAN("MAIL FROM:<a@b>\r\nRCPT TO:<1002@c>\r\nDATA\r\nSubject: x\r\n");
+	proto = protocol_find(SPAN("smtp"));
+	struct session *t = session_new(proto, &common, START, &said);
+	ok(t->due == CLOCK_NONE, "who has begun no mail has time");
+	for (; in.n && proto->conversation->frame(t, in, false, &frame, &said) == V_OK; in = span_from(in, frame.n))
+		;
+	ok(in.n == 0 && t->due == START + 30 * MINUTE && common.held == 12, "a mail has half an hour");
+	ok(!proto->conversation->due(t, &said), "then it is given up");
+	struct span left = proto->conversation->left(t);
+	ok(memmem(left.p, left.n, "RCPT TO:<1002@c>", 16) && common.held == 0, "what has come of it is there");
+	session_free(t);
+	buf_free(&said);
+}
+
 int main(void)
 {
 	check_corpus("galaxy");
@@ -526,6 +545,7 @@ int main(void)
 	other_keys();
 	overheard();
 	cut_off();
+	endless_mail();
 	hostile("galaxy");
 	hostile("osborne-hoffman");
 	return done();
