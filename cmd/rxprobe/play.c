@@ -10,10 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "crypto/crypto.h"
-#include "event/id.h"
-#include "json/write.h"
-#include "rxprobe.h"
+#include "delivery.h"
 #include "util/lines.h"
 #include "util/log.h"
 
@@ -35,9 +32,7 @@ struct play {
 	struct buf slow;	/* what has not left yet */
 	struct timer wait, life, trickle;
 	/* results */
-	char epoch[EPOCH_TEXT + 1];
-	struct buf node, out;
-	uint64_t seq;
+	struct deliveries deliveries;
 	int status;
 	struct record record;
 };
@@ -49,28 +44,11 @@ static msec wait_time(const struct play *p)
 
 static void put_delivery(struct play *p, enum answer reply)
 {
-	struct buf id = { 0 };
-	buf_span(&id, buf_view(&p->node));
-	buf_printf(&id, ".%s-%llu", p->epoch, (unsigned long long)++p->seq);
-	buf_reset(&p->out);
-	json_begin(&p->out);
-	json_str(&p->out, KEY("type"), SPAN("delivery"));
-	json_str(&p->out, KEY("id"), buf_view(&id));
-	json_time(&p->out, KEY("at"), p->probe->loop.now);
-	json_str(&p->out, KEY("destination"), buf_view(&p->probe->device));
-	if (p->account.n)
-		json_str(&p->out, KEY("account"), buf_view(&p->account));
-	json_bytes(&p->out, buf_view(&p->frame));
-	json_str(&p->out, KEY("reply"), span_str(answer_word(reply)));
-	if (reply != A_NONE)
-		json_int(&p->out, KEY("latency_ms"), p->probe->loop.now - p->began);
-	json_int(&p->out, KEY("tries"), p->tries);
-	if (p->cause.n)
-		json_str(&p->out, KEY("cause"), buf_view(&p->cause));
-	json_end(&p->out);
-	buf_byte(&p->out, '\n');
-	probe_print(p->probe, buf_view(&p->out));
-	buf_free(&id);
+	struct delivery d = {
+		.account = buf_view(&p->account), .frame = buf_view(&p->frame), .cause = buf_view(&p->cause), .reply = reply,
+		.latency = p->probe->loop.now - p->began, .tries = p->tries,
+	};
+	deliveries_put(&p->deliveries, &d);
 }
 
 static void begin_frame(struct play *p, bool beat)
@@ -269,10 +247,7 @@ static void time_is_up(struct timer *t)
 static void begin(struct play *p)
 {
 	struct probe *probe = p->probe;
-	uint32_t chance;
-	random_bytes(&chance, sizeof chance);
-	epoch_new(p->epoch, probe->loop.now, chance);
-	node_name(&p->node);
+	deliveries_begin(&p->deliveries, probe);
 	p->wait.due = no_answer;
 	p->life.due = heartbeat;
 	p->trickle.due = trickle;
@@ -298,7 +273,8 @@ static void end(struct play *p)
 	timer_clear(&p->probe->loop, &p->trickle);
 	timer_clear(&p->probe->loop, &p->probe->end);
 	lines_free(&p->in);
-	struct buf *all[] = { &p->frame, &p->cause, &p->account, &p->wanted[0], &p->wanted[1], &p->got, &p->slow, &p->node, &p->out };
+	deliveries_free(&p->deliveries);
+	struct buf *all[] = { &p->frame, &p->cause, &p->account, &p->wanted[0], &p->wanted[1], &p->got, &p->slow };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_free(all[i]);
 }

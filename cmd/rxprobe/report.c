@@ -28,14 +28,20 @@ static void put(struct report *r, struct check *c)
 	checks_put(&r->checks, c, &r->probe->out);
 }
 
+/* What it means, and what exactly was seen: the detail, or the figure. */
 static void put_words(struct buf *out, const struct finding *f)
 {
+	const char *meaning = _(symptom_meaning(f->symptom));
+	char figure[64] = "";
+	bool whole = f->value == (double)(long)f->value;
+	if (f->has_value)
+		snprintf(figure, sizeof figure, whole ? "%.0f%s%s" : "%.1f%s%s", f->value, *f->unit ? " " : "", f->unit);
+	const char *seen = *f->detail ? f->detail : figure;
 	buf_reset(out);
-	buf_str(out, _(symptom_meaning(f->symptom)));
-	if (*f->detail)
-		buf_printf(out, ": %s", f->detail);
-	else if (f->has_value)
-		buf_printf(out, f->value == (double)(long)f->value ? ": %.0f%s%s" : ": %.1f%s%s", f->value, *f->unit ? " " : "", f->unit);
+	if (*seen)
+		buf_printf(out, _("%s: %s"), meaning, seen);
+	else
+		buf_str(out, meaning);
 }
 
 static void set_range(struct check *c, const struct settings *s, enum figure f, const char *warning, const char *critical)

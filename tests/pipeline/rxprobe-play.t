@@ -18,6 +18,7 @@ runs=0
 # centre PROTOCOL: alarmrecv, with $port and $spool.
 centre() {
 	runs=$((runs + 1)) spool=$T/spool.$runs
+	: >"$T/centre"
 	alarmrecv "$1+tcp://127.0.0.1:0#R2" --spool "$spool" --reserve 0 2>"$T/centre" &
 	centre=$!
 	children="$children $centre"
