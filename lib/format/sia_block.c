@@ -109,9 +109,13 @@ size_t sia_block_fill(struct span in)
 	return n;
 }
 
-/* Valid until the next call. */
+/* Valid until the next call.  A text within an event block has been here
+ * before, and its letters are no bytes of the page any more. */
 static struct span to_utf8(struct event_list *list, struct span s)
 {
+	bool ours = list->scratch.p && s.p >= list->scratch.p && s.p < list->scratch.p + list->scratch.n;
+	if (ours || is_ascii(s))
+		return s;
 	buf_reset(&list->scratch);
 	for (size_t i = 0; i < s.n; i++)
 		utf8_put(&list->scratch, s.p[i] < 0x80 ? s.p[i] : page437[s.p[i] - 0x80]);
@@ -130,8 +134,7 @@ static void add_unreadable(struct reading *s, struct span bytes, warnings why)
 static void take_events(struct reading *s, struct span content)
 {
 	unsigned began = s->list->n;
-	if (!is_ascii(content))
-		content = to_utf8(s->list, content);
+	content = to_utf8(s->list, content);
 	if (format_find(SPAN("sia"))->decode(content, s->language, s->list) != V_OK)
 		add_unreadable(s, content, WARN(STRUCTURE_BAD));
 	for (unsigned i = began; i < s->list->n; i++) {
