@@ -46,11 +46,16 @@ static bool heard_for(const struct view *v, msec time)
 	return v->now - v->x->began >= time;
 }
 
+static msec period_of(const struct view *v)
+{
+	return v->out->period >= SECOND ? v->out->period : usual_period(v->out->proto);
+}
+
 static void rule_silence(struct view *v)
 {
 	if (v->records == 0)
 		return;
-	msec usual = v->out->period >= SECOND ? v->out->period : usual_period(v->out->proto);
+	msec usual = period_of(v);
 	const struct heard *last = &v->heard[v->records - 1];
 	v->out->age = v->now - last->at;
 	if (!v->out->heartbeats && !is_family(v, "radionics-6500"))
@@ -115,20 +120,37 @@ static void rule_widths(struct view *v)
 		detail(find(v, SY_ACCOUNT, 90, (struct span){ 0 }), least == most ? "%u" : _("%u to %u"), least, most);
 }
 
+/* Was the line dead for so long that the receiver had to keep what came? */
+static bool is_behind_outage(const struct view *v, size_t i)
+{
+	return i && v->out->heartbeats && v->heard[i].at - v->heard[i - 1].at >= MISSED * period_of(v);
+}
+
+static void rule_outage(struct view *v)
+{
+	for (size_t i = 1; i < v->records; i++)
+		if (is_behind_outage(v, i)) {
+			double seconds = (double)(v->heard[i].at - v->heard[i - 1].at) / SECOND;
+			struct finding *f = find(v, SY_OUTAGE, 90, v->heard[i].frame);
+			value(f, seconds, "s");
+			detail(f, _("for %.0f s"), seconds);
+		}
+}
+
 /* Four in a row, each within seconds: nobody has so many alarms at once, and
- * every one of them was acknowledged. */
+ * every one of them was acknowledged.  Behind an outage two are enough. */
 static void rule_backlog(struct view *v)
 {
-	unsigned row = 0;
+	unsigned row = 0, enough = 4;
 	for (size_t i = 0; i < v->records; i++) {
 		const struct heard *h = &v->heard[i];
 		bool follows = i && h->at - v->heard[i - 1].at <= 2 * SECOND && h->hash != v->heard[i - 1].hash;
-		msec before = row ? 0 : h->at - (i ? v->heard[i - 1].at : v->x->began);
+		enough = is_behind_outage(v, i) ? 2 : follows ? enough : 4;
 		if (h->sort != HEARD_EVENT)
 			continue;
-		row = follows || (row == 0 && before >= 0) ? row + 1 : 1;
-		if (row == 4) {
-			find(v, SY_BACKLOG, 60, h->frame);
+		row = follows ? row + 1 : 1;
+		if (row == enough) {
+			find(v, SY_BACKLOG, enough == 2 ? 90 : 60, h->frame);
 			return;
 		}
 	}
@@ -237,6 +259,7 @@ void rules_records(struct view *v)
 	rule_silence(v);
 	rule_events(v);
 	rule_widths(v);
+	rule_outage(v);
 	rule_backlog(v);
 	rule_status(v);
 	rule_b32(v);

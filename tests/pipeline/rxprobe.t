@@ -187,6 +187,17 @@ shows 'a memory being emptied' backlog warning <<-.
 .
 like "$(cat "$T/said")" '"check":"events","state":"ok","value":4' 'events are counted'
 
+shows 'S08: cut for 11 min 05 s, and three stored events' outage warning <<-.
+	x3 +30 ser:R2 $HB
+	+665 ser:R2 $HB
+	+1 ser:R2 5021·181003E13001004<14>
+	+0.4 ser:R2 5021·181003R13001004<14>
+	+0.4 ser:R2 5021·181005E60200000<14>
+	+30 ser:R2 $HB
+.
+like "$(cat "$T/said")" '"check":"outage","state":"warning","value":665' 'for 665 s'
+like "$(cat "$T/words")" '^backlog warning' 'and backlog'
+
 # --- The receiver of itself.
 shows 'queue full' queue-full critical <<-.
 	x2 +30 ser:R2 $BEAT

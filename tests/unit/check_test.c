@@ -57,6 +57,12 @@ static void records(void)
 	c = disk(50);
 	checks_put(&all, &c, &out);
 	ok(checks_end(&all, &out) == 0, "all is well: 0");
+	checks_begin(&all, false, 0);
+	c = (struct check){ .check = "parity", .unit = "", .confidence = 99, .bytes = SPAN("\xB1" "0\x14") };
+	buf_reset(&out);
+	checks_put(&all, &c, &out);
+	ok(strstr(buf_cstr(&out), "\"state\":\"ok\",\"confidence\":99,\"bytes\":\"B1 30 14\"}\n") != NULL, "a conclusion, and what shows it");
+	checks_end(&all, &out);
 	buf_free(&out);
 }
 

@@ -9,17 +9,33 @@
 #include "link/tcp.h"
 #include "link/udp.h"
 
-static const char *parts(const char *url)
+static const char *parts_by(int (*parse)(struct source *s, const char *url, const char **why), const char *url)
 {
 	static char text[256];
 	struct source s;
 	const char *why = NULL;
-	if (source_parse(&s, url, &why) < 0)
+	if (parse(&s, url, &why) < 0)
 		return why && *why ? "refused" : "refused without a reason";
 	snprintf(text, sizeof text, "%s %s %s %s %s %u%s #%s", s.proto ? s.proto->name : "-", transport_via(s.transport),
 	         s.host ? s.host : "-", s.port ? s.port : "-", s.path ? s.path : "-", s.serial.baud, s.serial.mode, s.name);
 	source_free(&s);
 	return text;
+}
+
+static const char *parts(const char *url)
+{
+	return parts_by(source_parse, url);
+}
+
+/* For who finds the protocol out. */
+static void any(void)
+{
+	is(parts_by(source_parse_any, "serial:///dev/ttyS0?mode=7e1#R2"), "- serial - - /dev/ttyS0 07e1 #R2", "no protocol");
+	is(parts_by(source_parse_any, "auto+tcp://:1025"), "- tcp  1025 - 0 #", "any protocol");
+	is(parts_by(source_parse_any, "surgard+tcp-connect://h:1025"), "surgard tcp h 1025 - 0 #", "one that is named");
+	is(parts_by(source_parse_any, "nonsense+tcp://:1025"), "refused", "none that we know");
+	is(parts_by(source_parse_any, "pigeon://:1025"), "refused", "no transport");
+	is(parts("auto+tcp://:1025"), "refused", "nor for who must know it");
 }
 
 static void urls(void)
@@ -140,6 +156,7 @@ static void datagrams(const char *host, const char *at)
 int main(void)
 {
 	urls();
+	any();
 	addresses();
 	connections();
 	datagrams("127.0.0.1", "127.0.0.1");
