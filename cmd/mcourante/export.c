@@ -8,9 +8,9 @@
 #include "output.h"
 #include "text/terminal.h"
 #include "util/log.h"
-#include "when.h"
+#include "wanted.h"
 
-enum { OPT_SINCE = 256, OPT_UNTIL, OPT_BUNDLE, OPT_CSV, OPT_SPREADSHEET, OPT_TEXT, OPT_JSON, OPT_SPOOL };
+enum { OPT_BUNDLE = 256, OPT_CSV, OPT_SPREADSHEET, OPT_TEXT, OPT_JSON, OPT_SPOOL };
 
 const struct opt export_options[] = {
 	{ OPT_JSON, "json", NULL, N_("JSON lines that can be proved; what is written when nothing else is asked for") },
@@ -20,50 +20,9 @@ const struct opt export_options[] = {
 	{ OPT_BUNDLE, "bundle", "FOLDER", N_("a folder that can be proved with sha256sum and openssl alone") },
 	{ OPT_SPOOL, "spool", "DIR", N_("with the pictures and mails that records name, out of this journal's folder") },
 	{ 'o', "output", "FILE", N_("into this file, which is whole or not there") },
-	{ OPT_SINCE, "since", "TIME", N_("what happened then or later: 21:14, 2026-01-13, 2h (ago)") },
-	{ OPT_UNTIL, "until", "TIME", N_("what happened before") },
-	{ 'a', "account", "ACCOUNT", N_("of this account") },
-	{ 's', "site", "SITE", N_("of this site, by its name or account") },
-	{ 'k', "kind", "KIND", N_("of this kind") },
-	{ 'i', "incident", "INCIDENT", N_("of this incident") },
+	OPT_WANTED,
 	OPT_COMMON, { 0 }
 };
-
-static msec read_time(const struct opts *o, bool end)
-{
-	msec at = when_parse(o->value, clock_now(), end);
-	if (at == CLOCK_NONE)
-		opts_refuse(o, _("%s: a time is wanted, such as 21:14, 2026-01-13 21:14:03 or 2h (ago)"), o->value);
-	return at;
-}
-
-static bool read_search(struct search *s, int id, const struct opts *o)
-{
-	switch (id) {
-	case OPT_SINCE:
-		s->since = read_time(o, false);
-		return true;
-	case OPT_UNTIL:
-		s->until = read_time(o, true);
-		return true;
-	case 'a':
-		s->account = span_str(o->value);
-		return true;
-	case 's':
-		s->site = span_str(o->value);
-		return true;
-	case 'k':
-		s->kind = span_str(o->value);
-		if (!kind_find(s->kind))
-			opts_refuse(o, _("%s: no kind of entry"), o->value);
-		return true;
-	case 'i':
-		s->incident = span_str(o->value);
-		return true;
-	default:
-		return false;
-	}
-}
 
 static void set_form(struct export *x, const struct form *form, const struct opts *o)
 {
@@ -114,7 +73,7 @@ static void read_options(struct export *x, struct opts *o)
 {
 	int id;
 	while ((id = opts_next(o)) != OPT_END)
-		if (!read_search(&x->search, id, o))
+		if (!wanted_read(&x->search, id, o))
 			read_option(x, id, o);
 	if (opts_operand(o))
 		opts_refuse(o, _("export takes options only"));

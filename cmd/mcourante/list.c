@@ -2,20 +2,15 @@
 #include "mcourante.h"
 #include "print.h"
 #include "util/log.h"
-#include "when.h"
+#include "wanted.h"
 
 #define NEWEST 50	/* shown when nothing says how many */
 
-enum { OPT_SINCE = 256, OPT_UNTIL, OPT_NUMBERS, OPT_JSON, OPT_TEXT };
+enum { OPT_NUMBERS = 256, OPT_JSON, OPT_TEXT };
 
 const struct opt list_options[] = {
 	{ 'n', "count", "COUNT", N_("the newest so many; 0 is all; 50 when no time is given") },
-	{ OPT_SINCE, "since", "TIME", N_("what happened then or later: 21:14, 2026-01-13, 2h (ago)") },
-	{ OPT_UNTIL, "until", "TIME", N_("what happened before") },
-	{ 'a', "account", "ACCOUNT", N_("of this account") },
-	{ 's', "site", "SITE", N_("of this site, by its name or account") },
-	{ 'k', "kind", "KIND", N_("of this kind") },
-	{ 'i', "incident", "INCIDENT", N_("of this incident") },
+	OPT_WANTED,
 	{ OPT_NUMBERS, "numbers", NULL, N_("put each entry's number before it") },
 	{ OPT_TEXT, "text", NULL, N_("print lines for people, even into a pipe") },
 	{ OPT_JSON, "json", NULL, N_("print records, even on a terminal") },
@@ -27,40 +22,12 @@ struct listing {
 	bool counted, numbers, json, text;
 };
 
-static msec read_time(const struct opts *o, bool end)
-{
-	msec at = when_parse(o->value, clock_now(), end);
-	if (at == CLOCK_NONE)
-		opts_refuse(o, _("%s: a time is wanted, such as 21:14, 2026-01-13 21:14:03 or 2h (ago)"), o->value);
-	return at;
-}
-
 static void read_option(struct listing *l, int id, const struct opts *o)
 {
 	switch (id) {
 	case 'n':
 		l->search.most = opts_number(o, 0, 1000000000);
 		l->counted = true;
-		break;
-	case OPT_SINCE:
-		l->search.since = read_time(o, false);
-		break;
-	case OPT_UNTIL:
-		l->search.until = read_time(o, true);
-		break;
-	case 'a':
-		l->search.account = span_str(o->value);
-		break;
-	case 's':
-		l->search.site = span_str(o->value);
-		break;
-	case 'k':
-		l->search.kind = span_str(o->value);
-		if (!kind_find(l->search.kind))
-			opts_refuse(o, _("%s: no kind of entry"), o->value);
-		break;
-	case 'i':
-		l->search.incident = span_str(o->value);
 		break;
 	case OPT_NUMBERS:
 		l->numbers = true;
@@ -102,7 +69,8 @@ int verb_list(struct opts *o)
 	int id;
 	read_centre();
 	while ((id = opts_next(o)) != OPT_END)
-		read_option(&l, id, o);
+		if (!wanted_read(&l.search, id, o))
+			read_option(&l, id, o);
 	if (opts_operand(o))
 		opts_refuse(o, _("list takes options only"));
 	if (!l.counted && l.search.since == CLOCK_NONE && l.search.until == CLOCK_NONE)

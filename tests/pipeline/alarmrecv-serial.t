@@ -6,16 +6,7 @@
 # pseudo-terminal that looks like a real port (tests/preload/modem.c).
 . tests/pipeline/lib.sh
 
-coproc LINE { exec perl tests/pipeline/line.pl; }
-children="$children $LINE_PID"
-disown $LINE_PID
-# far COMMAND...: what the receivers' end does (line.pl says how), and what it heard.
-far() {
-	local said
-	printf '%s\n' "$*" >&"${LINE[1]}"
-	read -r said <&"${LINE[0]}"
-	printf '%s\n' "$said"
-}
+line_begin
 # field KEY...: of each record on stdin, a line each.
 field() {
 	perl -MJSON::PP -e '@k = splice @ARGV; while (<STDIN>) { my $r = decode_json($_);

@@ -97,6 +97,20 @@ receiver() {
 	to=dc09+tcp://127.0.0.1:$port
 }
 
+# line_begin: a serial line over pseudo-terminals; far COMMAND...: what the
+# receivers' end of it does (line.pl says how), and what it heard.
+line_begin() {
+	coproc LINE { exec perl tests/pipeline/line.pl; }
+	children="$children $LINE_PID"
+	disown $LINE_PID
+}
+far() {
+	local said
+	printf '%s\n' "$*" >&"${LINE[1]}"
+	read -r said <&"${LINE[0]}"
+	printf '%s\n' "$said"
+}
+
 plan_done() {
 	echo "1..$tap_count"
 	[ $tap_failed -eq 0 ]

@@ -6,15 +6,7 @@
 # on that null-modem pair.
 . tests/pipeline/lib.sh
 
-coproc LINE { exec perl tests/pipeline/line.pl; }
-children="$children $LINE_PID"
-disown $LINE_PID
-far() {
-	local said
-	printf '%s\n' "$*" >&"${LINE[1]}"
-	read -r said <&"${LINE[0]}"
-	printf '%s\n' "$said"
-}
+line_begin
 words() { sed -n 's/.*"check":"\([a-z0-9-]*\)","state":"\([a-z]*\)".*/\1 \2/p'; }
 
 # A sanitized tool wants its runtime first.

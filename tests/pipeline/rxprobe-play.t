@@ -101,15 +101,7 @@ wait $listener
 like "$(cat "$T/took")" '"check":"protocol"' 'and are heard'
 
 # --- Settings that are sought, over the model of a wire.
-coproc LINE { exec perl tests/pipeline/line.pl; }
-children="$children $LINE_PID"
-disown $LINE_PID
-far() {
-	local said
-	printf '%s\n' "$*" >&"${LINE[1]}"
-	read -r said <&"${LINE[0]}"
-	printf '%s\n' "$said"
-}
+line_begin
 asan=
 case $(ldd "$build/bin/rxprobe") in *libasan*) asan="$(gcc -print-file-name=libasan.so):" ;; esac
 # seek FAR_BAUD FAR_MODE SETTINGS TEXT: a record again and again until it is over.
