@@ -134,7 +134,7 @@ static enum answer judge(struct intake *in, struct judged *j, const struct origi
 	if (s->of_receiver && account.n == 0)	/* supervised as account 0000 of its source */
 		account = SPAN(RECEIVER_ACCOUNT);
 	j->account = find_account(in, from, s, account);
-	j->key = keys_of(&in->keys, s);
+	j->key = from->proto->open ? keys_of(&in->keys, s) : NULL;	/* else nothing is ever encrypted, and clear text no sign of anything */
 	if (s->is_answer || (in->policy.strict && s->lenient_only))
 		return A_NONE;
 	enum answer a = s->encrypted ? judge_encrypted(in, j, from) : judge_clear(in, j);

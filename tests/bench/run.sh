@@ -143,7 +143,7 @@ for run in $(seq "$runs"); do
 	read -r line <&"${COPROC[0]}"
 	stop_receiver
 	sent=$(echo "$line" | sed 's/.*"events":\([0-9]*\).*/\1/')
-	stored=$(cat "$dir/spool3.$run"/*.jsonl | grep -c '^{"type":"frame".*"reply":"ack"}$')
+	stored=$(cat "$dir/spool3.$run"/*.jsonl | grep -c '^{"type":"frame".*"reply":"ack"')
 	[ "$sent" -eq "$stored" ] || say "serial lines: $sent events, $stored stored"
 	echo "${line%\}},\"lost\":$((sent - stored))}" >>"$figures/serial_lines"
 done

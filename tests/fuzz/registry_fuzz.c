@@ -136,13 +136,16 @@ static size_t next_piece(unsigned *chance)
 	return 1 + (*chance >> 16) % 61;
 }
 
-/* Is it more than a text with an end?  What is in front of such a one decides where it begins. */
+/* Is it more than a text with an end?  What is in front of such a one decides
+ * where it begins; and of copies that are glued together, where each does. */
 static bool is_proof(const struct protocol *p, struct span frame, struct found *f)
 {
 	struct signal s;
+	struct span alone;
+	bool ends_itself = p->frame(frame, false, &alone) == V_OK && alone.n == frame.n;
 	enum verdict v = p->read(frame, &s);
 	f->answers += v == V_OK && s.is_answer;
-	return v == V_OK && !s.is_answer && (!p->one_at_a_time || s.receiver.n || s.account.n || s.poll);
+	return v == V_OK && ends_itself && !s.is_answer && (!p->one_at_a_time || s.receiver.n || s.account.n || s.poll);
 }
 
 /* Pieces of a size that the input decides; as one when it is 0. */

@@ -112,6 +112,15 @@ WIRE
 is "$(grep -c '<06>$' "$T/err") $(field reply flags <"$T/records")" '2 duh account-unknown' \
 	'an unknown account: kept for a person, and the calls behind it are not held up'
 
+# A key for all accounts is for those who can encrypt.
+(umask 077; echo 'key * 00112233445566778899AABBCCDDEEFF' >"$T/keys")
+alarmrecv -k "$T/keys" --clear refuse wire:- >"$T/records" 2>"$T/err" <<'WIRE'
+2026-01-15T09:30:01.000Z ser:R2 5021·181003E13001004<14>
+2026-01-15T09:30:02.000Z ip:R1 136A0022"SIA-DCS"0001L0#1002[#1002|NZZ003]
+WIRE
+is "$(field proto reply flags <"$T/records")" 'surgard ack -
+dc09 duh unencrypted' 'what a receiver prints is never encrypted, and not refused for it'
+
 # Pasted by a technician.
 is "$(printf '%s\n' '5011·181234E12101001<14>' '5011 181234E12101001\x14' '5011 181234E12101001' '2026-01-15T09:41:06.4Z ser:R2 5011·181234E12101001<14>' |
 	alarmdecode -p surgard | field account code user source)" '1234 121 001 -
