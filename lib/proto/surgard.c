@@ -427,7 +427,8 @@ static size_t first_of_run(struct span text)
 		for (size_t clock = 0; clock <= CLOCK; clock += CLOCK)
 			if (is_run(text, 1 + header + 16 + clock))
 				return 1 + header + 16 + clock;
-	return text.n && strchr("S0", text.p[0]) ? first_in_brackets(text) : 0;
+	size_t first = text.n && strchr("S0", text.p[0]) ? first_in_brackets(text) : 0;
+	return is_record(span_sub(text, 0, first)) ? first : 0;
 }
 
 /* B32, an option for another maker's host: four bytes in front of each packet,
