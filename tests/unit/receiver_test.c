@@ -304,6 +304,28 @@ static void glued(void)
 	ok(proto->frame(rest, false, &frame) != V_OK, "a run with a byte missing is none");
 }
 
+/* Found by fuzzing: what ends in a bracket and begins like nothing.  The
+ * record behind it is found, and nothing is taken for one that cannot be read. */
+static void glued_to_noise(void)
+{
+	static const struct span inputs[] = { SPAN("0S0000[#0001|]#0000[#0001|]\x14"), SPAN("Snvo[#0001|]#0000[#0001|]\x14") };
+	proto = protocol_find(SPAN("surgard"));
+	for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+		struct span rest = inputs[i], frame;
+		struct signal s;
+		unsigned records = 0, unread = 0;
+		for (; rest.n; rest = span_from(rest, frame.n)) {
+			enum verdict v = proto->frame(rest, false, &frame);
+			if (frame.n == 0)
+				break;
+			bool read = v == V_OK && proto->read(frame, &s) == V_OK;
+			records += read;
+			unread += v == V_OK && !read;
+		}
+		ok(records == 1 && unread == 0 && rest.n == 0, "noise glued to a record, %zu", i + 1);
+	}
+}
+
 /* Strangers, and what has no end. */
 static void strangers(void)
 {
@@ -414,6 +436,7 @@ int main(void)
 		if (((*p)->one_at_a_time || (*p)->conversation) && !talks(*p))
 			check_corpus(*p);
 	glued();
+	glued_to_noise();
 	strangers();
 	ids();
 	accounts_of_a_packet();
